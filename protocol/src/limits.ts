@@ -1,0 +1,61 @@
+/** Every bound on what others may make us do or keep. Each names the abuse it stops; nothing outside this file invents one. */
+export const LIMITS = {
+  /** A peer names a huge length and makes us allocate it. */
+  frameMaxBytes: 1024 * 1024,
+  /** A burst of edits grows one frame until its signature holds everybody up: further edits go into the next frame. */
+  flushMaxBytes: 64 * 1024,
+  /** A record nested deep enough overflows the decoder's stack. */
+  cborMaxDepth: 8,
+  /** A small record with a huge element count makes us loop or allocate. */
+  cborMaxBytes: 1024 * 1024,
+  /** An update nested deep enough overflows Yjs's stack when it is applied. */
+  yjsMaxNesting: 64,
+  /** An update of very many tiny structs stalls the applying process. */
+  yjsMaxStructs: 10_000,
+  /** A chain burns through client ids to bloat every state vector for ever. */
+  clientIdsPerChain: 65_536,
+  /** A peer sends frames whose predecessors never come, to fill memory: over either bound the oldest are dropped and asked for again. */
+  parkedFramesPerDoc: 1024,
+  parkedBytesPerDoc: 8 * 1024 * 1024,
+  /** A peer invents documents to make us keep state for each. */
+  docsPerProfile: 4096,
+  /** A device that restarts in a loop, or lies, adds chains for ever. */
+  chainsPerDoc: 4096,
+  /** A head record is read before anything is known of its writer. */
+  headMaxBytes: 64 * 1024,
+  slotsMax: 16,
+  slotParamsMaxBytes: 64,
+  certificateMaxBytes: 2048,
+  deviceNameMaxBytes: 64,
+  authorityEntryMaxBytes: 64 * 1024,
+  capabilityRecordMaxBytes: 16 * 1024,
+  jobSpecMaxBytes: 64 * 1024,
+  /** One command's parameters: larger things go as blobs. */
+  rpcMaxBytes: 256 * 1024,
+  rpcMaxPending: 64,
+  /** Strangers on the port: how many may knock, how long, and how much they may say before they are somebody. */
+  connectionsMax: 128,
+  connectionsPerPeer: 4,
+  connectionsPendingMax: 10,
+  connectionsPerSecondPerAddress: 5,
+  streamsPerPeerPerProtocol: 32,
+  strangerMaxBytes: 3 * 1024,
+  strangerMaxMs: 5_000,
+  /** Bytes queued for one slow peer before it is disconnected rather than remembered. */
+  peerBufferMaxBytes: 16 * 1024 * 1024,
+  yamuxInitialWindowBytes: 256 * 1024,
+  yamuxMaxWindowBytes: 4 * 1024 * 1024,
+  /** The local HTTP door. */
+  httpHeaderMaxBytes: 16 * 1024,
+  httpHeaderTimeoutMs: 5_000,
+  httpConnectionsMax: 64,
+  upgradesPerSecond: 10,
+  /** Pairing: guesses at a 128-bit secret, and how long it lives. */
+  pairingTries: 5,
+  pairingTtlMs: 10 * 60_000,
+  pairingMessageMaxBytes: 16 * 1024,
+  /** A clock this far from a peer's is said aloud: certificates would lapse or never lapse. */
+  clockSkewWarnMs: 5 * 60_000,
+  /** Disk kept back so that a revocation and the audit can be written when everything else is full. */
+  reservedDiskBytes: 16 * 1024 * 1024,
+} as const
