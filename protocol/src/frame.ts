@@ -43,7 +43,8 @@ export interface ParsedFrame {
   readonly signature: Uint8Array
 }
 
-export type FrameRefusal = 'too-short' | 'too-long' | 'not-a-frame' | 'newer-version' | 'bad-type' | 'bad-seq' | 'bad-prev' | 'bad-length'
+export type FrameRefusal =
+  'too-short' | 'too-long' | 'not-a-frame' | 'newer-version' | 'bad-type' | 'bad-seq' | 'bad-prev' | 'bad-length'
 
 export const NO_FRAME = '0'.repeat(64) as Hash
 

@@ -31,7 +31,8 @@ export function idFromBytes<Name extends IdName>(name: Name, bytes: Uint8Array):
 
 /** For text from outside: `undefined` unless it is exactly this id's spelling. */
 export function findId<Name extends IdName>(name: Name, text: unknown): IdByName[Name] | undefined {
-  if (typeof text !== 'string' || text.length !== 2 * SIZE[name] || findBytesFromHex(text) === undefined) return undefined
+  if (typeof text !== 'string' || text.length !== 2 * SIZE[name] || findBytesFromHex(text) === undefined)
+    return undefined
   return text as IdByName[Name]
 }
 

@@ -92,4 +92,5 @@ export interface BlobStore {
   delete(name: string, signal?: AbortSignal): Promise<void>
 }
 
-export type BlobOutcome = { readonly kind: 'stored'; readonly name: string } | { readonly kind: 'unknown'; readonly name: string }
+export type BlobOutcome =
+  { readonly kind: 'stored'; readonly name: string } | { readonly kind: 'unknown'; readonly name: string }
