@@ -12,8 +12,12 @@ export const LIMITS = {
   yjsMaxNesting: 64,
   /** An update of very many tiny structs stalls the applying process. */
   yjsMaxStructs: 10_000,
+  /** An update of very many one-clock deletes splits and walks the whole document. */
+  yjsMaxDeletes: 10_000,
   /** A chain burns through client ids to bloat every state vector for ever. */
   clientIdsPerChain: 65_536,
+  /** A chain names ids far ahead to make us derive thousands; tabs of one browser need a few, in any order. */
+  clientIdsAhead: 64,
   /** A peer sends frames whose predecessors never come, to fill memory: over either bound the oldest are dropped and asked for again. */
   parkedFramesPerDoc: 1024,
   parkedBytesPerDoc: 8 * 1024 * 1024,
