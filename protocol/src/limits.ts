@@ -4,6 +4,8 @@ export const LIMITS = {
   frameMaxBytes: 1024 * 1024,
   /** A burst of edits grows one frame until its signature holds everybody up: further edits go into the next frame. */
   flushMaxBytes: 64 * 1024,
+  /** One edit too large for a frame, padding and all, could be neither stored nor sent. */
+  editMaxBytes: 896 * 1024,
   /** A record nested deep enough overflows the decoder's stack. */
   cborMaxDepth: 8,
   /** A small record with a huge element count makes us loop or allocate. */
@@ -27,6 +29,10 @@ export const LIMITS = {
   chainsPerDoc: 4096,
   /** A head record is read before anything is known of its writer. */
   headMaxBytes: 64 * 1024,
+  /** A medium holds a blob of any size under a known name, and we would hold it in memory to check its hash. */
+  blobMaxBytes: 8 * 1024 * 1024,
+  /** A medium shows very many concurrent heads to make every reader fetch and merge them all. */
+  headSiblingsMax: 256,
   slotsMax: 16,
   slotParamsMaxBytes: 64,
   certificateMaxBytes: 2048,

@@ -1,0 +1,258 @@
+import type { AeadKey } from '@cloudos/crypto/aead'
+import type { Member, Membership } from '@cloudos/crypto/membership'
+import { frameIdOf, unsealFrame, verifyFrame } from '@cloudos/crypto/sealed-frame'
+import { readUpdate } from '@cloudos/crypto/yjs-reader'
+import { equalBytes } from '@cloudos/protocol/bytes'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { parseFrame } from '@cloudos/protocol/frame'
+import type { ParsedFrame } from '@cloudos/protocol/frame'
+import type { ChainKey, DocId, EpochId, Hash } from '@cloudos/protocol/ids'
+import type { ChainBook, Chain, ParkedFrame } from './chain-book.ts'
+import type { FrameLog } from './frame-log.ts'
+import type { FrameRefused, OnIncident } from './incident.ts'
+import { Turns } from './turns.ts'
+import { judgeUpdate } from './yjs-rules.ts'
+
+export interface AdmittedFrame {
+  readonly frame: ParsedFrame
+  readonly frameId: Hash
+  readonly index: number
+  /** The peer or medium it came from; `undefined` for this device's own. */
+  readonly from: string | undefined
+}
+
+/** A chain of which something came that cannot be used before `fromSeq` has come. */
+export interface Gap {
+  readonly chain: ChainKey
+  readonly fromSeq: number
+}
+
+export interface AdmissionParts {
+  readonly docId: DocId
+  readonly book: ChainBook
+  readonly membership: () => Membership
+  readonly keyOf: (epochId: EpochId) => AeadKey | undefined
+  readonly clockOf: (client: number) => number
+  readonly apply: (update: Uint8Array) => void
+  readonly log: FrameLog
+  readonly onIncident: OnIncident
+  readonly onFrame: (frame: AdmittedFrame) => void
+}
+
+/** `held` is no fault: the frame waits, or is here already. */
+type Step = 'admitted' | 'held' | FrameRefused
+
+const LOAD_BATCH = 512
+
+/**
+ * The one way a frame enters a document: form, document, device, cut, epoch key, signature, replay, gap, chain, seal, padding, Yjs
+ * rules, log, and only then the document. Frames are judged one at a time, in the order they came.
+ */
+export class Admission {
+  readonly #parts: AdmissionParts
+  readonly #turns = new Turns()
+
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts
+  }
+
+  idle(): Promise<void> {
+    return this.#turns.idle()
+  }
+
+  /** Applies what the log holds. Signatures were checked when it was written; seals, chains and client ids are checked again. */
+  async load(transact: { transact(run: () => void): void }): Promise<void> {
+    let batch: { bytes: Uint8Array; index: number }[] = []
+    const repeated: ParsedFrame[] = []
+    const applyBatch = (): void => {
+      transact.transact(() => {
+        for (const { bytes, index } of batch) {
+          const again = this.#loadFrame(bytes, index)
+          if (again !== undefined) repeated.push(again)
+        }
+      })
+      batch = []
+    }
+    for await (const { frame, index } of this.#parts.log.scan(0)) {
+      batch.push({ bytes: frame.slice(), index })
+      if (batch.length === LOAD_BATCH) applyBatch()
+    }
+    applyBatch()
+    for (const frame of repeated) await this.#refreeze(frame)
+  }
+
+  admit(bytes: Uint8Array, from: string): void {
+    this.#turns.run(() => this.#admitFrame(bytes, from))
+  }
+
+  /** Tries every parked frame again. */
+  retry(): void {
+    this.#turns.run(() => {
+      this.#drainParked()
+    })
+  }
+
+  gaps(): readonly Gap[] {
+    const gaps: Gap[] = []
+    for (const chain of this.#parts.book.chains())
+      if (chain.parked.size > 0 && !chain.parked.has(chain.tip.seq + 1))
+        gaps.push({ chain: chain.key, fromSeq: chain.tip.seq + 1 })
+    return gaps
+  }
+
+  #admitFrame(bytes: Uint8Array, from: string): void | Promise<void> {
+    const parsed = parseFrame(bytes)
+    if (!parsed.ok) {
+      this.#refuse('bad-form', from, undefined)
+      return
+    }
+    const frame = parsed.value
+    const member = this.#parts.membership().member(frame.header.deviceId)
+    const refusal = this.#findRefusal(frame, member)
+    if (refusal !== undefined || member === undefined) {
+      this.#refuse(refusal ?? 'unknown-device', from, frame)
+      return
+    }
+    const chain = this.#parts.book.open(frame.chain)
+    if (chain === undefined || chain.frozen) {
+      this.#refuse('frozen', from, frame)
+      return
+    }
+    const parked: ParkedFrame = { frame, frameId: frameIdOf(frame), from }
+    if (frame.header.seq === chain.tip.seq && parked.frameId === chain.tip.id) return
+    const verdict = verifyFrame(frame, parked.frameId, member.signPublicKey)
+    if (verdict instanceof Promise) return verdict.then((holds) => this.#afterSignature(chain, parked, holds))
+    return this.#afterSignature(chain, parked, verdict)
+  }
+
+  #findRefusal(frame: ParsedFrame, member: Member | undefined): FrameRefused | undefined {
+    const { header } = frame
+    if (header.docId !== this.#parts.docId) return 'unknown-document'
+    if (member === undefined) return 'unknown-device'
+    const cut = this.#parts.membership().cut(header.docId, frame.chain)
+    if (cut !== undefined && header.seq > cut) return 'past-cut'
+    if (header.type === 'snapshot') return 'snapshot-unsupported'
+    return this.#parts.keyOf(header.epochId) === undefined ? 'no-epoch-key' : undefined
+  }
+
+  #afterSignature(chain: Chain, parked: ParkedFrame, holds: boolean): void | Promise<void> {
+    const { frame, from } = parked
+    if (!holds) {
+      this.#refuse('bad-signature', from, frame)
+      return
+    }
+    if (frame.header.seq <= chain.tip.seq) return this.#checkReplay(chain, frame)
+    this.#settle(chain, parked)
+    this.#drainParked()
+  }
+
+  /** A frame for a place that is taken: the same one again is harmless, another one convicts the chain. */
+  async #checkReplay(chain: Chain, frame: ParsedFrame): Promise<void> {
+    const place = chain.places[frame.header.seq - 1]
+    if (place === undefined) return
+    for await (const { frame: kept } of this.#parts.log.scan(place)) {
+      if (!equalBytes(kept, frame.bytes)) this.#freeze(chain, kept.slice(), frame.bytes)
+      return
+    }
+  }
+
+  /** The losing frame goes into the log too: that is how the proof survives a restart. */
+  #freeze(chain: Chain, kept: Uint8Array, other: Uint8Array): void {
+    chain.frozen = true
+    this.#parts.log.append(other)
+    this.#parts.onIncident({ kind: 'chain-frozen', docId: this.#parts.docId, chain: chain.key, proof: [kept, other] })
+  }
+
+  #settle(chain: Chain, parked: ParkedFrame): Step {
+    const step = this.#tryAdmit(chain, parked)
+    if (step !== 'admitted' && step !== 'held') this.#refuse(step, parked.from, parked.frame)
+    return step
+  }
+
+  #tryAdmit(chain: Chain, parked: ParkedFrame): Step {
+    const { frame, frameId } = parked
+    const { book } = this.#parts
+    if (frame.header.seq > chain.tip.seq + 1) return hold(book, chain, parked)
+    if (frame.header.prev !== chain.tip.id) return 'bad-chain'
+    const key = this.#parts.keyOf(frame.header.epochId)
+    if (key === undefined) return 'no-epoch-key'
+    const unsealed = unsealFrame(frame, key)
+    if (!unsealed.ok) return unsealed.error
+    const shape = readUpdate(unsealed.value)
+    if (!shape.ok) return 'bad-update'
+    const verdict = judgeUpdate(shape.value, {
+      clockOf: this.#parts.clockOf,
+      isAuthors: (client) => book.claimsClient(chain, client),
+    })
+    if (verdict === 'missing-dependency') return hold(book, chain, parked)
+    if (verdict !== 'ok') return verdict
+    return this.#enter(chain, frame, frameId, unsealed.value, parked)
+  }
+
+  /** Logged first, then applied: a full disk leaves both as they were, and the frame is asked for again later. */
+  #enter(chain: Chain, frame: ParsedFrame, frameId: Hash, update: Uint8Array, parked: ParkedFrame): Step {
+    let index: number
+    try {
+      index = parked.place ?? this.#parts.log.append(frame.bytes)
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      this.#parts.onIncident({ kind: 'not-saved', docId: this.#parts.docId, code: cause.code, message: cause.message })
+      return hold(this.#parts.book, chain, parked)
+    }
+    this.#parts.book.advance(chain, { seq: frame.header.seq, id: frameId }, index)
+    this.#parts.apply(update)
+    this.#parts.onFrame({ frame, frameId, index, from: parked.from })
+    return 'admitted'
+  }
+
+  /** Each admitted frame may be what another waits for, so go round until a round admits nothing. */
+  #drainParked(): void {
+    const { book } = this.#parts
+    for (let progress = true; progress && book.hasParked();) {
+      progress = false
+      for (const chain of book.chains()) {
+        const next = book.unparkNext(chain)
+        if (next !== undefined && this.#settle(chain, next) === 'admitted') progress = true
+      }
+    }
+  }
+
+  #loadFrame(bytes: Uint8Array, index: number): ParsedFrame | undefined {
+    const parsed = parseFrame(bytes)
+    if (!parsed.ok) return undefined
+    const frame = parsed.value
+    const chain = this.#parts.book.open(frame.chain)
+    if (chain === undefined) return undefined
+    if (frame.header.seq <= chain.tip.seq) return frame
+    if (this.#settle(chain, { frame, frameId: frameIdOf(frame), from: 'log', place: index }) === 'admitted')
+      this.#drainParked()
+    return undefined
+  }
+
+  /** A repeated record is harmless; another frame for the same place is the kept proof of a chain that was frozen. */
+  async #refreeze(frame: ParsedFrame): Promise<void> {
+    const chain = this.#parts.book.find(frame.chain)
+    const place = chain?.places[frame.header.seq - 1]
+    if (chain === undefined || place === undefined) return
+    for await (const { frame: kept } of this.#parts.log.scan(place)) {
+      if (!equalBytes(kept, frame.bytes)) chain.frozen = true
+      return
+    }
+  }
+
+  #refuse(reason: FrameRefused, from: string, frame: ParsedFrame | undefined): void {
+    const deviceId = frame?.header.deviceId
+    this.#parts.onIncident({
+      kind: 'frame-refused',
+      docId: this.#parts.docId,
+      reason,
+      from,
+      ...(deviceId === undefined ? {} : { deviceId }),
+    })
+  }
+}
+
+function hold(book: ChainBook, chain: Chain, parked: ParkedFrame): Step {
+  book.park(chain, parked)
+  return 'held'
+}

@@ -1,0 +1,221 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { findId } from '@cloudos/protocol/ids'
+import type { DocId, Incarnation } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
+import type { AppendFile, Disk } from '@cloudos/protocol/ports'
+import type { FrameLog, FrameStore, LogDamage, LogRecord } from './frame-log.ts'
+import { encodeRecord, findRecord, readRecord, RECORD_HEADER_BYTES } from './log-records.ts'
+
+/** Twice the largest record, so that a window that begins at a record always holds it whole. */
+const WINDOW_BYTES = 2 * (LIMITS.frameMaxBytes + RECORD_HEADER_BYTES)
+
+export function createDiskStore(disk: Disk): FrameStore {
+  return {
+    list: async () => {
+      const names = await disk.list()
+      return names.flatMap((name) => (name.endsWith('.log') ? (findId('DocId', name.slice(0, -4)) ?? []) : []))
+    },
+    openLog: (docId) => openDiskLog(disk, docId),
+  }
+}
+
+async function openDiskLog(disk: Disk, docId: DocId): Promise<FrameLog> {
+  const file = await disk.openAppend(`${docId}.log`)
+  const { offsets, damages } = await recover(disk, docId, file)
+  const identity = await disk.identity(`${docId}.log`)
+  const mark = parseMark(await disk.readFile(`${docId}.mark`))
+  const clean =
+    damages.length === 0 && mark?.state === 'clean' && mark.identity === identity && mark.sizeBytes === file.sizeBytes
+  return new DiskLog(disk, docId, file, identity, offsets, damages, clean ? mark.incarnation : undefined)
+}
+
+class DiskLog implements FrameLog {
+  readonly damages: readonly LogDamage[]
+  readonly continues: Incarnation | undefined
+  readonly syncsBeforeSend = false
+  readonly #disk: Disk
+  readonly #docId: DocId
+  readonly #file: AppendFile
+  readonly #identity: string
+  readonly #offsets: number[]
+  #begun: Incarnation | undefined
+  #broken = false
+  #syncing: Promise<void> | undefined
+  #nextSync: Promise<void> | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(
+    disk: Disk,
+    docId: DocId,
+    file: AppendFile,
+    identity: string,
+    offsets: number[],
+    damages: readonly LogDamage[],
+    continues: Incarnation | undefined,
+  ) {
+    this.#disk = disk
+    this.#docId = docId
+    this.#file = file
+    this.#identity = identity
+    this.#offsets = offsets
+    this.damages = damages
+    this.continues = continues
+  }
+
+  get frameCount(): number {
+    return this.#offsets.length
+  }
+
+  async begin(incarnation: Incarnation): Promise<void> {
+    this.#begun = incarnation
+    await this.#writeMark('open', incarnation)
+  }
+
+  append(frame: Uint8Array): number {
+    if (this.#broken)
+      throw new CloudError('log-broken', 'The log could not be put right after a failed write. Restart CloudOS.')
+    const start = this.#file.sizeBytes
+    try {
+      this.#file.append(encodeRecord(frame))
+    } catch (cause) {
+      this.#undo(start)
+      throw cause
+    }
+    return this.#offsets.push(start) - 1
+  }
+
+  /** Group commit: callers that arrive while a sync is under way share the next one. */
+  sync(): Promise<void> {
+    if (this.#syncing === undefined) return this.#startSync()
+    this.#nextSync ??= this.#syncing.then(
+      () => this.#startSync(),
+      () => this.#startSync(),
+    )
+    return this.#nextSync
+  }
+
+  async *scan(fromIndex: number): AsyncIterable<LogRecord> {
+    let index = fromIndex
+    while (index < this.#offsets.length) {
+      const base = this.#offsets[index] ?? 0
+      const window = await this.#file.read(base, Math.min(WINDOW_BYTES, this.#file.sizeBytes - base))
+      const firstIndex = index
+      for (; index < this.#offsets.length; index++) {
+        const found = readRecord(window, (this.#offsets[index] ?? 0) - base)
+        if (found.kind !== 'record') break
+        yield { index, frame: found.frame }
+      }
+      if (index === firstIndex)
+        throw new CloudError(
+          'log-damaged',
+          `Frame ${String(index)} of document ${this.#docId} can no longer be read from disk.`,
+        )
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#finish()
+    return this.#closed
+  }
+
+  async #finish(): Promise<void> {
+    await this.#file.sync()
+    if (this.#begun !== undefined && !this.#broken) await this.#writeMark('clean', this.#begun)
+    await this.#file.close()
+  }
+
+  #startSync(): Promise<void> {
+    this.#nextSync = undefined
+    const sync = this.#file.sync().finally(() => {
+      if (this.#syncing === sync) this.#syncing = undefined
+    })
+    this.#syncing = sync
+    return sync
+  }
+
+  /** A write that failed half-way leaves a torn record: cut it off before anything is written behind it. */
+  #undo(sizeBytes: number): void {
+    if (this.#file.sizeBytes === sizeBytes) return
+    this.#broken = true
+    void this.#file.truncate(sizeBytes).then(
+      () => {
+        this.#broken = false
+      },
+      () => undefined, // it stays broken, and every later append says so
+    )
+  }
+
+  async #writeMark(state: Mark['state'], incarnation: Incarnation): Promise<void> {
+    const mark: Mark = { state, incarnation, identity: this.#identity, sizeBytes: this.#file.sizeBytes }
+    await this.#disk.writeFile(`${this.#docId}.mark`, encodeMark(mark))
+  }
+}
+
+interface Mark {
+  readonly state: 'open' | 'clean'
+  readonly incarnation: Incarnation
+  readonly identity: string
+  readonly sizeBytes: number
+}
+
+function encodeMark(mark: Mark): Uint8Array {
+  return new TextEncoder().encode(
+    [mark.state, mark.incarnation, String(mark.sizeBytes), mark.identity].join(' ') + '\n',
+  )
+}
+
+function parseMark(bytes: Uint8Array | undefined): Mark | undefined {
+  const [state, incarnationText, size, ...identity] = new TextDecoder().decode(bytes).trimEnd().split(' ')
+  const incarnation = findId('Incarnation', incarnationText)
+  if ((state !== 'open' && state !== 'clean') || incarnation === undefined) return undefined
+  return { state, incarnation, sizeBytes: Number(size), identity: identity.join(' ') }
+}
+
+interface Recovery {
+  readonly offsets: number[]
+  readonly damages: LogDamage[]
+}
+
+async function recover(disk: Disk, docId: DocId, file: AppendFile): Promise<Recovery> {
+  const offsets: number[] = []
+  const damages: LogDamage[] = []
+  let offset = 0
+  while (offset < file.sizeBytes) {
+    const window = await file.read(offset, Math.min(WINDOW_BYTES, file.sizeBytes - offset))
+    const whole = takeRecords(window, offset, offsets)
+    offset += whole
+    if (whole > 0) continue
+    const resumed = findRecord(window, 1)
+    const damaged = resumed ?? window.length
+    const last = resumed === undefined && offset + window.length === file.sizeBytes
+    damages.push(
+      await keepDamage(disk, docId, last ? 'torn-tail' : 'damaged-record', offset, window.subarray(0, damaged)),
+    )
+    if (last) await file.truncate(offset)
+    else offset += resumed ?? window.length - WINDOW_BYTES / 2
+  }
+  return { offsets, damages }
+}
+
+/** How many bytes of whole records the window begins with. */
+function takeRecords(window: Uint8Array, base: number, offsets: number[]): number {
+  let at = 0
+  for (;;) {
+    const found = readRecord(window, at)
+    if (found.kind !== 'record') return at
+    offsets.push(base + at)
+    at = found.nextOffset
+  }
+}
+
+async function keepDamage(
+  disk: Disk,
+  docId: DocId,
+  kind: LogDamage['kind'],
+  offset: number,
+  bytes: Uint8Array,
+): Promise<LogDamage> {
+  const keptAs = `${docId}.${kind}-${String(offset)}`
+  await disk.writeFile(keptAs, bytes)
+  return { kind, offset, bytes: bytes.length, keptAs }
+}

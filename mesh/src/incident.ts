@@ -1,0 +1,40 @@
+import type { ChainKey, DeviceId, DocId } from '@cloudos/protocol/ids'
+import type { LogDamage } from './frame-log.ts'
+
+export type FrameRefused =
+  | 'bad-form'
+  | 'unknown-document'
+  | 'unknown-device'
+  | 'past-cut'
+  | 'no-epoch-key'
+  | 'bad-signature'
+  | 'frozen'
+  | 'bad-chain'
+  | 'bad-seal'
+  | 'bad-padding'
+  | 'bad-update'
+  | 'foreign-client-id'
+  | 'clock-not-continued'
+  | 'snapshot-unsupported'
+
+/** What the owner should be able to see later. Nothing here holds content. */
+export type Incident =
+  | {
+      readonly kind: 'frame-refused'
+      readonly docId: DocId
+      readonly reason: FrameRefused
+      readonly from: string
+      readonly deviceId?: DeviceId
+    }
+  | {
+      readonly kind: 'chain-frozen'
+      readonly docId: DocId
+      readonly chain: ChainKey
+      readonly proof: readonly [Uint8Array, Uint8Array]
+    }
+  | { readonly kind: 'log-damage'; readonly docId: DocId; readonly damage: LogDamage }
+  | { readonly kind: 'not-saved'; readonly docId: DocId; readonly code: string; readonly message: string }
+  | { readonly kind: 'rollback'; readonly deviceId: DeviceId; readonly docId: DocId }
+  | { readonly kind: 'fork'; readonly deviceId: DeviceId; readonly docId: DocId }
+
+export type OnIncident = (incident: Incident) => void

@@ -1,0 +1,110 @@
+import type { Stream } from '@libp2p/interface'
+import { LIMITS } from '@cloudos/protocol/limits'
+import type { Channel } from '@cloudos/protocol/ports'
+
+/** A message may be a whole frame and the byte that says so. */
+const MESSAGE_MAX_BYTES = LIMITS.frameMaxBytes + 1024
+const PREFIX_BYTES = 4
+
+/** Whole messages over a libp2p stream: [length u32][message]. A length over the cap ends the stream before anything is allocated. */
+export function createMessageChannel(stream: Stream, peerId: string): Channel {
+  const messages = new Assembler(MESSAGE_MAX_BYTES)
+  let onMessage: ((message: Uint8Array) => void) | undefined
+  let closed = false
+  const early: Uint8Array[] = []
+  const closers = new Set<() => void>()
+  const deliver = (message: Uint8Array): void => {
+    if (onMessage === undefined) early.push(message)
+    else onMessage(message)
+  }
+  stream.addEventListener('message', (event) => {
+    const chunk = event.data instanceof Uint8Array ? event.data : event.data.subarray()
+    if (!messages.take(chunk, deliver)) stream.abort(new Error('message over the limit'))
+  })
+  stream.addEventListener('close', () => {
+    closed = true
+    for (const listener of closers) listener()
+    closers.clear()
+  })
+  return {
+    peerId,
+    send(message) {
+      if (closed || stream.writeStatus === 'closed' || stream.writeStatus === 'closing') return true
+      const framed = new Uint8Array(PREFIX_BYTES + message.length)
+      new DataView(framed.buffer).setUint32(0, message.length)
+      framed.set(message, PREFIX_BYTES)
+      return stream.send(framed)
+    },
+    drained(signal) {
+      if (closed || signal?.aborted === true || stream.writableNeedsDrain !== true) return Promise.resolve()
+      return new Promise((resolve) => {
+        const done = (): void => {
+          resolve()
+        }
+        stream.addEventListener('drain', done, { once: true })
+        closers.add(done)
+        signal?.addEventListener('abort', done, { once: true })
+      })
+    },
+    onMessage(listener) {
+      onMessage = listener
+      for (const message of early.splice(0)) listener(message)
+    },
+    onClose(listener) {
+      if (closed) listener()
+      else closers.add(listener)
+    },
+    close() {
+      if (!closed) stream.abort(new Error('closed'))
+    },
+  }
+}
+
+/** Cuts a stream of chunks into messages. A message dripped in byte by byte costs no more than one that comes whole. */
+export class Assembler {
+  readonly #maxBytes: number
+  #buffer = new Uint8Array(0)
+  #length = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** False once a length is over the cap; nothing of that message is delivered or kept. */
+  take(chunk: Uint8Array, deliver: (message: Uint8Array) => void): boolean {
+    const bytes = this.#length === 0 ? chunk : this.#append(chunk)
+    let at = 0
+    while (at + PREFIX_BYTES <= bytes.length) {
+      const length = new DataView(bytes.buffer, bytes.byteOffset + at, PREFIX_BYTES).getUint32(0)
+      if (length > this.#maxBytes) return false
+      if (at + PREFIX_BYTES + length > bytes.length) break
+      deliver(bytes.slice(at + PREFIX_BYTES, at + PREFIX_BYTES + length))
+      at += PREFIX_BYTES + length
+    }
+    this.#keep(bytes, at)
+    return true
+  }
+
+  #append(chunk: Uint8Array): Uint8Array {
+    const length = this.#length + chunk.length
+    if (length > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(length, 2 * this.#buffer.length))
+      grown.set(this.#buffer.subarray(0, this.#length))
+      this.#buffer = grown
+    }
+    this.#buffer.set(chunk, this.#length)
+    this.#length = length
+    return this.#buffer.subarray(0, length)
+  }
+
+  #keep(bytes: Uint8Array, from: number): void {
+    const kept = bytes.length - from
+    if (kept === 0) {
+      this.#length = 0
+      return
+    }
+    if (this.#length > 0 && from === 0) return
+    this.#buffer = bytes.slice(from)
+    this.#length = kept
+  }
+}

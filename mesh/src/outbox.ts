@@ -1,0 +1,85 @@
+import type { ChainKey } from '@cloudos/protocol/ids'
+import { parseFrame } from '@cloudos/protocol/frame'
+import type { Channel } from '@cloudos/protocol/ports'
+import type { AdmittedFrame } from './admission.ts'
+import type { SealedDoc } from './sealed-doc.ts'
+import { encodeSyncMessage } from './sync-messages.ts'
+import type { Seqs } from './sync-messages.ts'
+
+/**
+ * What one peer is still to be sent of one document. It reads the log in the order frames were admitted, so whatever a frame leans
+ * on goes before it; once it has caught up, new frames pass straight through. A slow peer costs no memory: it is simply behind.
+ */
+export class Outbox {
+  readonly #doc: SealedDoc
+  readonly #channel: Channel
+  readonly #signal: AbortSignal
+  readonly #theirs = new Map<ChainKey, number>()
+  /** The next place in the log to look at; `undefined` until the peer has said what it has. */
+  #cursor: number | undefined
+  #pumping = false
+
+  constructor(doc: SealedDoc, channel: Channel, signal: AbortSignal) {
+    this.#doc = doc
+    this.#channel = channel
+    this.#signal = signal
+  }
+
+  /** The peer says what it has: send the rest, from now on. */
+  peerHas(seqs: Seqs): void {
+    this.#theirs.clear()
+    for (const [chain, seq] of seqs) this.#theirs.set(chain, seq)
+    this.#cursor = this.#doc.firstMissing(this.#theirs)
+    this.#startPump()
+  }
+
+  /** The peer has this frame, for it sent it: it must not be sent back. */
+  peerSent(chain: ChainKey, seq: number): void {
+    if (seq === (this.#theirs.get(chain) ?? 0) + 1) this.#theirs.set(chain, seq)
+  }
+
+  peerWants(chain: ChainKey, fromSeq: number): void {
+    this.#theirs.set(chain, Math.min(fromSeq - 1, this.#theirs.get(chain) ?? 0))
+    if (this.#cursor === undefined) return
+    this.#cursor = Math.min(this.#cursor, this.#doc.firstMissing(this.#theirs))
+    this.#startPump()
+  }
+
+  /** A frame has entered the log. */
+  pass(admitted: AdmittedFrame): void {
+    if (this.#cursor !== admitted.index || this.#pumping) {
+      this.#startPump()
+      return
+    }
+    this.#cursor += 1
+    if (!this.#send(admitted.frame.chain, admitted.frame.header.seq, admitted.frame.bytes)) this.#startPump()
+  }
+
+  /** False when the channel asks for a pause. */
+  #send(chain: ChainKey, seq: number, bytes: Uint8Array): boolean {
+    if (seq <= (this.#theirs.get(chain) ?? 0)) return true
+    this.#theirs.set(chain, seq)
+    return this.#channel.send(encodeSyncMessage({ kind: 'frame', bytes }))
+  }
+
+  #startPump(): void {
+    if (this.#pumping || this.#cursor === undefined) return
+    this.#pumping = true
+    void this.#pump().finally(() => {
+      this.#pumping = false
+      if (this.#cursor !== undefined && this.#cursor < this.#doc.frameCount && !this.#signal.aborted) this.#startPump()
+    })
+  }
+
+  async #pump(): Promise<void> {
+    await this.#channel.drained(this.#signal)
+    let expected = this.#cursor ?? 0
+    for await (const { index, frame } of this.#doc.scan(expected)) {
+      if (this.#signal.aborted || this.#cursor !== expected) return
+      const parsed = parseFrame(frame)
+      this.#cursor = expected = index + 1
+      if (parsed.ok && !this.#send(parsed.value.chain, parsed.value.header.seq, frame))
+        await this.#channel.drained(this.#signal)
+    }
+  }
+}

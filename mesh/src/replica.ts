@@ -1,0 +1,202 @@
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import type { Membership } from '@cloudos/crypto/membership'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DocId } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
+import type { Channel, Clock, Net, Rng } from '@cloudos/protocol/ports'
+import type { AdmittedFrame } from './admission.ts'
+import type { FrameStore } from './frame-log.ts'
+import type { OnIncident } from './incident.ts'
+import { SealedDoc } from './sealed-doc.ts'
+import { seqsOf, SyncSession } from './sync-session.ts'
+import type { Seqs } from './sync-messages.ts'
+
+export const SYNC_PROTOCOL = '/cloudos/sync/1'
+
+export interface ReplicaParts {
+  readonly identity: DeviceIdentity
+  readonly membership: Membership
+  readonly store: FrameStore
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly onIncident: OnIncident
+}
+
+/** How long admitted frames may wait for a shared fdatasync before their sender is told that they are kept. */
+const KEPT_DELAY_MS = 20
+
+export function startReplica(parts: ReplicaParts): Replica {
+  return new Replica(parts)
+}
+
+/** All documents of one profile on this device, kept in step with every peer that is attached. */
+export class Replica {
+  readonly #parts: ReplicaParts
+  readonly #docs = new Map<DocId, Promise<SealedDoc>>()
+  readonly #ready = new Map<DocId, SealedDoc>()
+  readonly #sessions = new Map<string, SyncSession>()
+  readonly #keptByPeer = new Map<DocId, Map<string, Seqs>>()
+  readonly #peersListeners = new Set<(docId: DocId | undefined) => void>()
+  readonly #stopped = new AbortController()
+  readonly #syncing = new Set<DocId>()
+  #membership: Membership
+  #closed: Promise<void> | undefined
+
+  constructor(parts: ReplicaParts) {
+    this.#parts = parts
+    this.#membership = parts.membership
+  }
+
+  get membership(): Membership {
+    return this.#membership
+  }
+
+  /** New members, keys or cuts: frames once refused or parked are asked for and tried again; the revoked are let go. */
+  setMembership(membership: Membership): void {
+    this.#membership = membership
+    const nowMs = this.#parts.clock.nowMs()
+    for (const [peerId, session] of this.#sessions)
+      if (membership.memberByPeer(peerId, nowMs) === undefined) session.close()
+    for (const doc of this.#ready.values()) doc.membershipChanged()
+    for (const session of this.#sessions.values()) session.ask()
+  }
+
+  /** Opens a document, loading it from the log the first time; later calls get the same one. */
+  open(docId: DocId): Promise<SealedDoc> {
+    const known = this.#docs.get(docId)
+    if (known !== undefined) return known
+    const opening = this.#load(docId)
+    this.#docs.set(docId, opening)
+    opening.catch(() => this.#docs.delete(docId))
+    return opening
+  }
+
+  docs(): readonly SealedDoc[] {
+    return [...this.#ready.values()]
+  }
+
+  /** Peer ids in step with this replica now. */
+  peers(): readonly string[] {
+    return [...this.#sessions.keys()]
+  }
+
+  /** How far each peer has said that it keeps this document on its own disk. */
+  kept(docId: DocId): ReadonlyMap<string, Seqs> {
+    return this.#keptByPeer.get(docId) ?? new Map<string, Seqs>()
+  }
+
+  /** Called when a peer comes, goes, or says what it keeps. Returns the unsubscriber. */
+  onPeersChanged(listener: (docId: DocId | undefined) => void): () => void {
+    this.#peersListeners.add(listener)
+    return () => this.#peersListeners.delete(listener)
+  }
+
+  /** Answers peers that open a sync channel through `net`. */
+  attach(net: Net): void {
+    net.handle(SYNC_PROTOCOL, (channel) => {
+      this.#startSession(channel)
+    })
+  }
+
+  /** Keeps in step with a member that is reachable through `net`. */
+  async connect(net: Net, peerId: string, signal?: AbortSignal): Promise<void> {
+    this.#startSession(await net.open(peerId, SYNC_PROTOCOL, signal))
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#finish()
+    return this.#closed
+  }
+
+  async #finish(): Promise<void> {
+    this.#stopped.abort()
+    for (const session of this.#sessions.values()) session.close()
+    for (const opening of this.#docs.values()) await opening.then((doc) => doc.close())
+  }
+
+  async #load(docId: DocId): Promise<SealedDoc> {
+    if (this.#stopped.signal.aborted) throw new CloudError('closed', 'This replica is closed.')
+    const doc = await SealedDoc.open({
+      docId,
+      identity: this.#parts.identity,
+      membership: () => this.#membership,
+      rng: this.#parts.rng,
+      log: await this.#parts.store.openLog(docId),
+      onIncident: this.#parts.onIncident,
+      onFrame: (admitted) => {
+        this.#pass(docId, admitted)
+      },
+    })
+    this.#ready.set(docId, doc)
+    for (const session of this.#sessions.values()) session.share(doc)
+    return doc
+  }
+
+  /** Every admitted frame goes on to all other peers: a browser's edit reaches the second agent through the first. */
+  #pass(docId: DocId, admitted: AdmittedFrame): void {
+    for (const session of this.#sessions.values()) session.pass(docId, admitted)
+    if (admitted.from !== undefined) this.#keepSoon(docId)
+  }
+
+  #keepSoon(docId: DocId): void {
+    if (this.#syncing.has(docId)) return
+    this.#syncing.add(docId)
+    void this.#keep(docId)
+  }
+
+  async #keep(docId: DocId): Promise<void> {
+    await this.#parts.clock.sleep(KEPT_DELAY_MS, this.#stopped.signal)
+    this.#syncing.delete(docId)
+    const doc = this.#ready.get(docId)
+    if (doc === undefined || this.#stopped.signal.aborted) return
+    const seqs = seqsOf(doc)
+    try {
+      await doc.durable()
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      return // already told as an incident; nothing is claimed to be kept
+    }
+    for (const session of this.#sessions.values()) session.sayKept(doc, seqs)
+  }
+
+  #startSession(channel: Channel): void {
+    const { peerId } = channel
+    const live = this.#membership.memberByPeer(peerId, this.#parts.clock.nowMs()) !== undefined
+    if (!live || this.#stopped.signal.aborted) {
+      channel.close()
+      return
+    }
+    const session = new SyncSession({
+      channel,
+      openDoc: (docId) => this.#openNamed(docId),
+      onKept: (docId, seqs) => {
+        this.#noteKept(docId, peerId, seqs)
+      },
+    })
+    this.#sessions.get(peerId)?.close()
+    this.#sessions.set(peerId, session)
+    channel.onClose(() => {
+      if (this.#sessions.get(peerId) !== session) return
+      this.#sessions.delete(peerId)
+      this.#tellPeersChanged()
+    })
+    for (const doc of this.#ready.values()) session.share(doc)
+    this.#tellPeersChanged()
+  }
+
+  #openNamed(docId: DocId): Promise<SealedDoc> | Promise<undefined> {
+    if (!this.#docs.has(docId) && this.#docs.size >= LIMITS.docsPerProfile) return Promise.resolve(undefined)
+    return this.open(docId)
+  }
+
+  #noteKept(docId: DocId, peerId: string, seqs: Seqs): void {
+    const byPeer = this.#keptByPeer.get(docId) ?? new Map<string, Seqs>()
+    byPeer.set(peerId, seqs)
+    this.#keptByPeer.set(docId, byPeer)
+    this.#tellPeersChanged(docId)
+  }
+
+  #tellPeersChanged(docId?: DocId): void {
+    for (const listener of this.#peersListeners) listener(docId)
+  }
+}

@@ -1,0 +1,291 @@
+import * as Y from 'yjs'
+import { createAeadKey, createNonceSource } from '@cloudos/crypto/aead'
+import type { AeadKey, NonceSource } from '@cloudos/crypto/aead'
+import { docKeyFrom } from '@cloudos/crypto/derive'
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import type { Membership } from '@cloudos/crypto/membership'
+import { sealFrame } from '@cloudos/crypto/sealed-frame'
+import { readUpdate } from '@cloudos/crypto/yjs-reader'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { parseFrame } from '@cloudos/protocol/frame'
+import { chainKey, idFromBytes, incarnationOfChain } from '@cloudos/protocol/ids'
+import type { ChainKey, DocId, EpochId, Incarnation } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
+import type { Rng } from '@cloudos/protocol/ports'
+import { Admission } from './admission.ts'
+import type { AdmittedFrame, Gap } from './admission.ts'
+import { ChainBook } from './chain-book.ts'
+import type { Chain, ChainTip } from './chain-book.ts'
+import type { FrameLog, LogRecord } from './frame-log.ts'
+import type { OnIncident } from './incident.ts'
+
+export interface SealedDocParts {
+  readonly docId: DocId
+  readonly identity: DeviceIdentity
+  readonly membership: () => Membership
+  readonly rng: Rng
+  readonly log: FrameLog
+  readonly onIncident: OnIncident
+  /** Every frame that has just entered the log, ours or another's. */
+  readonly onFrame: (frame: AdmittedFrame) => void
+}
+
+/** Marks transactions that carry admitted frames: whatever else changes the document is an edit of this device. */
+const ADMITTED = Symbol('admitted')
+
+/**
+ * A Yjs document kept as sealed, signed, chained frames. Edit `ydoc` with plain Yjs; on the next microtask the edit is one frame in
+ * the log and on its way to the peers. An edit is acknowledged once `durable()` has resolved; a full or broken disk makes that
+ * reject (`CloudError`) and holds later edits back, unsealed, until the disk takes them.
+ */
+export class SealedDoc {
+  readonly docId: DocId
+  readonly ydoc: Y.Doc
+  readonly #parts: SealedDocParts
+  readonly #book: ChainBook
+  readonly #admission: Admission
+  readonly #nonces: NonceSource
+  readonly #keys = new Map<EpochId, AeadKey>()
+  readonly #chain: Chain
+  #begun = false
+  #pending: Uint8Array[] = []
+  #flushing: Promise<void> | undefined
+  #failure: CloudError | undefined
+  #closed: Promise<void> | undefined
+
+  /** Loads what the log holds. */
+  static async open(parts: SealedDocParts): Promise<SealedDoc> {
+    const book = new ChainBook(parts.docId)
+    const ydoc = new Y.Doc({ gc: true })
+    const keys = new Map<EpochId, AeadKey>()
+    const admission = new Admission({
+      docId: parts.docId,
+      book,
+      membership: parts.membership,
+      keyOf: (epochId) => keyOf(keys, parts, epochId),
+      clockOf: (client) => Y.getState(ydoc.store, client),
+      apply: (update) => {
+        Y.applyUpdate(ydoc, update, ADMITTED)
+      },
+      log: parts.log,
+      onIncident: parts.onIncident,
+      onFrame: parts.onFrame,
+    })
+    for (const damage of parts.log.damages) parts.onIncident({ kind: 'log-damage', docId: parts.docId, damage })
+    await admission.load(ydoc)
+    return new SealedDoc(parts, ydoc, book, admission, keys)
+  }
+
+  private constructor(
+    parts: SealedDocParts,
+    ydoc: Y.Doc,
+    book: ChainBook,
+    admission: Admission,
+    keys: Map<EpochId, AeadKey>,
+  ) {
+    this.docId = parts.docId
+    this.ydoc = ydoc
+    this.#parts = parts
+    this.#book = book
+    this.#admission = admission
+    this.#keys = keys
+    this.#nonces = createNonceSource(parts.rng)
+    this.#chain = openOwnChain(parts, book)
+    ydoc.clientID = this.claimClientId(new Set())
+    ydoc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === ADMITTED) return
+      this.#pending.push(update)
+      this.#failure = undefined
+      this.#startFlush()
+    })
+  }
+
+  /** The chain this run writes. */
+  get chain(): ChainKey {
+    return this.#chain.key
+  }
+
+  /** A client id of this chain that is neither used nor in `taken`: for another editor of this device (a second tab). */
+  claimClientId(taken: ReadonlySet<number>): number {
+    const client = this.#book.freeClient(this.#chain, taken)
+    if (client === undefined)
+      throw new CloudError('no-client-id', 'This document is open in too many places on this device. Close some.')
+    return client
+  }
+
+  heads(): ReadonlyMap<ChainKey, ChainTip> {
+    return this.#book.heads()
+  }
+
+  get frameCount(): number {
+    return this.#parts.log.frameCount
+  }
+
+  /** The place in the log from which everything a peer with these heads lacks can be read. */
+  firstMissing(theirs: ReadonlyMap<ChainKey, number>): number {
+    let first = this.#parts.log.frameCount
+    for (const chain of this.#book.chains()) {
+      const place = chain.places[theirs.get(chain.key) ?? 0]
+      if (place !== undefined) first = Math.min(first, place)
+    }
+    return first
+  }
+
+  scan(fromIndex: number): AsyncIterable<LogRecord> {
+    return this.#parts.log.scan(fromIndex)
+  }
+
+  /** A frame from `from` (a peer id or a medium): verified, chained and applied, or parked, or refused with an incident. */
+  admit(bytes: Uint8Array, from: string): void {
+    this.#admission.admit(bytes, from)
+  }
+
+  /** Chains with frames waiting for something that has not come: what to ask peers for. */
+  gaps(): readonly Gap[] {
+    return this.#admission.gaps()
+  }
+
+  /** Tries everything parked again, after keys or members have changed. */
+  membershipChanged(): void {
+    this.#admission.retry()
+  }
+
+  /** Resolves when every edit and frame so far is on this device's disk; rejects (`CloudError`) when the disk refuses. */
+  async durable(): Promise<void> {
+    if (this.#pending.length > 0) this.#startFlush()
+    while (this.#flushing !== undefined) await this.#flushing
+    if (this.#failure !== undefined) throw this.#failure
+    await this.#parts.log.sync()
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#finish()
+    return this.#closed
+  }
+
+  async #finish(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing
+    await this.#admission.idle()
+    this.ydoc.destroy()
+    await this.#parts.log.close()
+  }
+
+  /** On the microtask after an edit; while a flush is under way further edits wait for the next. */
+  #startFlush(): void {
+    if (this.#flushing !== undefined) return
+    this.#flushing = Promise.resolve()
+      .then(() => this.#flush())
+      .finally(() => {
+        this.#flushing = undefined
+      })
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = takeBatch(this.#pending)
+      try {
+        await this.#writeFrame(batch.length === 1 ? (batch[0] ?? new Uint8Array()) : Y.mergeUpdates([...batch]))
+      } catch (cause) {
+        if (!(cause instanceof CloudError)) throw cause
+        this.#failure = cause
+        this.#parts.onIncident({ kind: 'not-saved', docId: this.docId, code: cause.code, message: cause.message })
+        return
+      }
+      this.#pending.splice(0, batch.length)
+    }
+  }
+
+  async #writeFrame(updates: Uint8Array): Promise<void> {
+    const { log, identity } = this.#parts
+    const membership = this.#parts.membership()
+    const epochId = membership.currentEpoch
+    const key = keyOf(this.#keys, this.#parts, epochId)
+    if (key === undefined)
+      throw new CloudError('no-epoch-key', 'This device holds no key for the current epoch. Pair it again.')
+    if (this.#chain.frozen)
+      throw new CloudError(
+        'chain-frozen',
+        'A copy of this device has written in its name. Restart CloudOS here to go on.',
+      )
+    if (updates.length > LIMITS.editMaxBytes)
+      throw new CloudError(
+        'edit-too-large',
+        'One edit is larger than a frame may be (about 900 kB). Make it in smaller pieces.',
+      )
+    this.#assertOwn(updates)
+    if (!this.#begun) {
+      await log.begin(this.#incarnation())
+      this.#begun = true
+    }
+    const { seq, id } = this.#chain.tip
+    const sealing = sealFrame({
+      header: {
+        type: 'update',
+        docId: this.docId,
+        epochId,
+        deviceId: identity.deviceId,
+        incarnation: this.#incarnation(),
+        seq: seq + 1,
+        prev: id,
+      },
+      updates,
+      key,
+      nonces: this.#nonces,
+      signer: identity.signer,
+    })
+    const sealed = sealing instanceof Promise ? await sealing : sealing
+    const parsed = parseFrame(sealed.bytes)
+    if (!parsed.ok) throw new Error(`a frame of our own is refused: ${parsed.error}`)
+    const index = log.append(sealed.bytes)
+    this.#book.advance(this.#chain, { seq: seq + 1, id: sealed.frameId }, index)
+    if (log.syncsBeforeSend) await log.sync()
+    this.#parts.onFrame({ frame: parsed.value, frameId: sealed.frameId, index, from: undefined })
+  }
+
+  /** Yjs swaps a document's client id when it meets its own history: sealed, that would convict this device of forgery. */
+  #assertOwn(updates: Uint8Array): void {
+    const shape = readUpdate(updates)
+    if (!shape.ok) throw new Error(`Yjs made an update that its readers refuse: ${JSON.stringify(shape.error)}`)
+    const foreign = shape.value.structs.find(({ client }) => !this.#book.claimsClient(this.#chain, client))
+    if (foreign !== undefined)
+      throw new Error(`the edit was made under the foreign client id ${String(foreign.client)}`)
+  }
+
+  #incarnation(): Incarnation {
+    return incarnationOfChain(this.#chain.key)
+  }
+}
+
+function openOwnChain(parts: SealedDocParts, book: ChainBook): Chain {
+  const fresh = (): Incarnation => idFromBytes('Incarnation', parts.rng.bytes(4))
+  const continued = parts.log.continues
+  const kept = continued === undefined ? undefined : book.find(chainKey(parts.identity.deviceId, continued))
+  if (kept !== undefined && !kept.frozen && kept.parked.size === 0) return kept
+  let chain = book.open(chainKey(parts.identity.deviceId, fresh()))
+  while (chain !== undefined && chain.tip.seq > 0) chain = book.open(chainKey(parts.identity.deviceId, fresh()))
+  if (chain === undefined)
+    throw new CloudError('too-many-chains', 'This document has been opened and broken off too often. Compact it.')
+  return chain
+}
+
+function keyOf(keys: Map<EpochId, AeadKey>, parts: SealedDocParts, epochId: EpochId): AeadKey | undefined {
+  const cached = keys.get(epochId)
+  if (cached !== undefined) return cached
+  const epochKey = parts.membership().epochKey(epochId)
+  if (epochKey === undefined) return undefined
+  const key = createAeadKey(docKeyFrom(epochKey, parts.docId, epochId))
+  keys.set(epochId, key)
+  return key
+}
+
+/** As many updates from the front as one flush may hold; at least one. */
+function takeBatch(pending: readonly Uint8Array[]): readonly Uint8Array[] {
+  let bytes = 0
+  let count = 0
+  for (const update of pending) {
+    bytes += update.length
+    if (count > 0 && bytes > LIMITS.flushMaxBytes) break
+    count += 1
+  }
+  return pending.slice(0, count)
+}

@@ -1,0 +1,118 @@
+import { parseFrame } from '@cloudos/protocol/frame'
+import type { ChainKey, DocId } from '@cloudos/protocol/ids'
+import type { Channel } from '@cloudos/protocol/ports'
+import type { AdmittedFrame } from './admission.ts'
+import { Outbox } from './outbox.ts'
+import type { SealedDoc } from './sealed-doc.ts'
+import { encodeSyncMessage, parseSyncMessage } from './sync-messages.ts'
+import type { Seqs, SyncMessage } from './sync-messages.ts'
+
+export interface SyncSessionParts {
+  readonly channel: Channel
+  /** Opens a document the peer names; `undefined` when there may be no more. */
+  readonly openDoc: (docId: DocId) => Promise<SealedDoc | undefined>
+  /** The peer has these frames on its own disk. */
+  readonly onKept: (docId: DocId, seqs: Seqs) => void
+}
+
+/** `/cloudos/sync/1` with one peer: both say what they have, both send the rest, then every new frame as it comes. */
+export class SyncSession {
+  readonly peerId: string
+  readonly #parts: SyncSessionParts
+  readonly #stopped = new AbortController()
+  readonly #shared = new Map<DocId, { doc: SealedDoc; outbox: Outbox }>()
+  readonly #asked = new Map<ChainKey, number>()
+  #incoming: Promise<void> = Promise.resolve()
+
+  constructor(parts: SyncSessionParts) {
+    this.#parts = parts
+    this.peerId = parts.channel.peerId
+    parts.channel.onMessage((bytes) => {
+      this.#receive(bytes)
+    })
+    parts.channel.onClose(() => {
+      this.#stopped.abort()
+    })
+  }
+
+  /** Begins to keep the peer in step with this document; harmless when it already is. */
+  share(doc: SealedDoc): void {
+    if (this.#shared.has(doc.docId)) return
+    this.#shared.set(doc.docId, { doc, outbox: new Outbox(doc, this.#parts.channel, this.#stopped.signal) })
+    this.#sayHave(doc)
+  }
+
+  /** Asks for everything again: after new members or keys, frames once refused may be welcome. */
+  ask(): void {
+    for (const { doc } of this.#shared.values()) this.#sayHave(doc)
+  }
+
+  pass(docId: DocId, admitted: AdmittedFrame): void {
+    this.#shared.get(docId)?.outbox.pass(admitted)
+  }
+
+  sayKept(doc: SealedDoc, seqs: Seqs): void {
+    if (this.#shared.has(doc.docId)) this.#say({ kind: 'kept', docId: doc.docId, seqs })
+  }
+
+  close(): void {
+    this.#stopped.abort()
+    this.#parts.channel.close()
+  }
+
+  #sayHave(doc: SealedDoc): void {
+    this.#say({ kind: 'have', docId: doc.docId, seqs: seqsOf(doc) })
+  }
+
+  #say(message: SyncMessage): void {
+    if (!this.#stopped.signal.aborted) this.#parts.channel.send(encodeSyncMessage(message))
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const message = parseSyncMessage(bytes)
+    if (message === undefined) {
+      this.close()
+      return
+    }
+    if (message.kind === 'frame') this.#receiveFrame(message.bytes)
+    else this.#incoming = this.#incoming.then(() => this.#answer(message))
+  }
+
+  #receiveFrame(bytes: Uint8Array): void {
+    const parsed = parseFrame(bytes)
+    const shared = parsed.ok ? this.#shared.get(parsed.value.header.docId) : undefined
+    if (!parsed.ok || shared === undefined) {
+      this.close()
+      return
+    }
+    shared.outbox.peerSent(parsed.value.chain, parsed.value.header.seq)
+    shared.doc.admit(bytes, this.peerId)
+    this.#askForGaps(shared.doc)
+  }
+
+  /** Each gap is asked for once; a reconnect asks anew. */
+  #askForGaps(doc: SealedDoc): void {
+    for (const { chain, fromSeq } of doc.gaps()) {
+      if ((this.#asked.get(chain) ?? 0) >= fromSeq) continue
+      this.#asked.set(chain, fromSeq)
+      this.#say({ kind: 'want', docId: doc.docId, chain, fromSeq })
+    }
+  }
+
+  async #answer(message: Exclude<SyncMessage, { kind: 'frame' }>): Promise<void> {
+    if (message.kind === 'kept') {
+      this.#parts.onKept(message.docId, message.seqs)
+      return
+    }
+    const doc = await this.#parts.openDoc(message.docId)
+    if (doc === undefined || this.#stopped.signal.aborted) return
+    this.share(doc)
+    const outbox = this.#shared.get(message.docId)?.outbox
+    if (message.kind === 'have') outbox?.peerHas(message.seqs)
+    else outbox?.peerWants(message.chain, message.fromSeq)
+  }
+}
+
+export function seqsOf(doc: SealedDoc): Seqs {
+  return new Map([...doc.heads()].map(([chain, tip]) => [chain, tip.seq]))
+}
