@@ -1,3 +1,5 @@
+import type { Hash } from './ids.ts'
+
 /** What the outside world is to the pure rooms. Effects enter as these arguments; the simulator and the tests pass their own. */
 
 export interface Clock {
@@ -58,10 +60,12 @@ export interface Net {
 export type Version = string
 
 export interface BlobStoreCapabilities {
-  /** False on a synced folder, where two machines can both believe they won: one head per device is merged on read instead. */
+  /** False on a synced folder, where two machines can both believe they won: `readHead` then shows both heads. */
   readonly cas: boolean
   readonly maxBlobBytes: number
   readonly quotaBytes?: number
+  /** The medium may drop everything by itself (a browser short of space, memory at exit): it never counts as a safe copy. */
+  readonly evictable: boolean
   /** Two media in one failure domain are lost together and count as one copy. */
   readonly failureDomain: string
 }
@@ -69,28 +73,53 @@ export interface BlobStoreCapabilities {
 /** `unknown`: the request may or may not have been applied. Read again and compare; never retry blindly. */
 export type CasOutcome = 'ok' | 'conflict' | 'unknown'
 
-export interface VersionedBytes {
-  readonly bytes: Uint8Array
+export interface HeadRead {
+  /**
+   * One where the medium compares and swaps. Several where writers could not see each other, in no meaningful order, perhaps with
+   * one long known among them: merge them all and write the result with this `version`, which then stands in for every one of them.
+   */
+  readonly heads: readonly [Uint8Array, ...Uint8Array[]]
   readonly version: Version
 }
 
+export type BlobOutcome =
+  { readonly kind: 'stored'; readonly name: Hash } | { readonly kind: 'unknown'; readonly name: Hash }
+
+/** Why a medium rejects: the `code` of its `CloudError`. */
+export type MediumFault =
+  | 'medium-gone' // unplugged, deleted, evicted: it is not there
+  | 'medium-unreachable' // no answer: it may come back by itself
+  | 'medium-unwritable'
+  | 'medium-full'
+  | 'medium-failed' // there, and broken
+  | 'medium-closed' // used after its disposal
+  | 'blob-damaged'
+  | 'blob-too-large'
+  | 'head-too-large'
+  | 'bad-name'
+
 /**
  * A medium: small heads that move by compare-and-swap, and immutable blobs named by their SHA-256.
- * Absent keys resolve to `undefined`; only an unreachable or broken medium rejects (`CloudError`). Callers own every buffer they
- * pass or receive: the store copies on the way in and out. Blobs are verified against their name on read.
+ * Absent keys resolve to `undefined`; only a broken medium, a damaged blob or a caller's mistake rejects (`CloudError`, its code a
+ * `MediumFault`). **A write that rejects was not applied**; where that cannot be told it resolves to `unknown`, also when `signal`
+ * cuts it short; a read cut short rejects with the signal's reason. What was answered `ok` or `stored` is durable.
+ * Callers own every buffer they pass or receive, from the moment of the call. A head's name is 1 to 64 of a-z, 0-9 and `-`, not
+ * beginning with `-`: one spelling on every medium. A head holds at most `LIMITS.headMaxBytes`.
  */
 export interface BlobStore {
   readonly capabilities: BlobStoreCapabilities
-  readHead(name: string, signal?: AbortSignal): Promise<VersionedBytes | undefined>
-  /** `expected` is the version last read, or `undefined` to create. */
+  readHead(name: string, signal?: AbortSignal): Promise<HeadRead | undefined>
+  /** `expected` is the version last read, or `undefined` to create. Versions of equal heads may be equal. */
   casHead(name: string, bytes: Uint8Array, expected: Version | undefined, signal?: AbortSignal): Promise<CasOutcome>
-  /** Put if absent; resolves to the blob's name once it is durable on the medium, `unknown` when that cannot be told. */
+  /** Put if absent; a damaged blob of that name is replaced. */
   putBlob(bytes: Uint8Array, signal?: AbortSignal): Promise<BlobOutcome>
-  getBlob(name: string, signal?: AbortSignal): Promise<Uint8Array | undefined>
-  /** Names of heads (`h/…`) and blobs (`b/…`) that start with `prefix`, by whole characters. */
+  /** The bytes have been checked against `name`. */
+  getBlob(name: Hash, signal?: AbortSignal): Promise<Uint8Array | undefined>
+  /** Names of heads (`h/…`) and blobs (`b/…`) that start with `prefix`, by whole characters, each once, in no order. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<string>
+  /** Takes a listed name. Absent is fine; after a rejection it may or may not be gone: repeat it. */
   delete(name: string, signal?: AbortSignal): Promise<void>
 }
 
-export type BlobOutcome =
-  { readonly kind: 'stored'; readonly name: string } | { readonly kind: 'unknown'; readonly name: string }
+/** A store with its connection: for whoever opened it. Disposing cuts what is under way as a signal would. */
+export interface ConnectedBlobStore extends BlobStore, AsyncDisposable {}
