@@ -92,6 +92,14 @@ export class ChainBook {
     return true
   }
 
+  /** The id this chain wrote under last. */
+  lastClient(chain: Chain): number | undefined {
+    let last: number | undefined
+    for (const [client, counter] of chain.counterByClient)
+      if (last === undefined || counter > (chain.counterByClient.get(last) ?? -1)) last = client
+    return last
+  }
+
   /** The next unused id of this chain that no other chain holds. Claiming it reserves nothing for others until it is used. */
   freeClient(chain: Chain, taken: ReadonlySet<number>): number | undefined {
     this.#derive(chain)

@@ -91,7 +91,9 @@ export class SealedDoc {
     this.#keys = keys
     this.#nonces = createNonceSource(parts.rng)
     this.#chain = openOwnChain(parts, book)
-    ydoc.clientID = this.claimClientId(new Set())
+    // Where other editors of this device (tabs) may still be writing under the chain's ids, each needs one of its own.
+    const used = parts.log.syncsBeforeSend ? undefined : book.lastClient(this.#chain)
+    ydoc.clientID = used ?? this.claimClientId(new Set())
     ydoc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === ADMITTED) return
       this.#pending.push(update)

@@ -1,0 +1,152 @@
+import { equalSecret } from '@cloudos/crypto/compare'
+import { boxPublicKey, isBoxPublicKey } from '@cloudos/crypto/seal-key'
+import { hashFor, hmacSha256 } from '@cloudos/crypto/hash'
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { concatBytes, equalBytes, hexFromBytes, utf8 } from '@cloudos/protocol/bytes'
+import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
+import type { CborValue } from '@cloudos/protocol/cbor'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { bytesFromId } from '@cloudos/protocol/ids'
+import type { ProfileId } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
+import type { Channel, Rng } from '@cloudos/protocol/ports'
+import type { Inbox } from './inbox.ts'
+import { wordsFrom } from './words.ts'
+
+export const PAIR_PROTOCOL = '/cloudos/pair/1'
+
+export type PairingClass = 'agent' | 'browser' | 'vault'
+
+export interface PairingSelf {
+  readonly identity: DeviceIdentity
+  /** Hex of the libp2p public key that the channel proves. */
+  readonly peerId: string
+  readonly name: string
+  readonly class: PairingClass
+}
+
+/** What one side says of itself. Its keys are only claimed until the certificate's proof of possession is checked. */
+export interface PairingHello {
+  readonly signPublicKey: Uint8Array
+  readonly boxPublicKey: Uint8Array
+  readonly peerPublicKey: Uint8Array
+  readonly name: string
+  readonly class: PairingClass
+}
+
+export interface Handshake {
+  readonly peer: PairingHello
+  /** Binds both sides' keys and nonces to the profile; the challenge a certificate's proof of possession is made over. */
+  readonly transcript: Uint8Array
+  /** The same three on both screens, unless somebody stands in between. */
+  readonly words: readonly [string, string, string]
+}
+
+export interface HandshakeParts {
+  readonly channel: Channel
+  readonly inbox: Inbox
+  readonly self: PairingSelf
+  readonly secret: Uint8Array
+  /** `undefined` while there is none: the very first pairing, of a page with the agent beside it. */
+  readonly profileId: ProfileId | undefined
+  readonly rng: Rng
+  readonly signal: AbortSignal
+}
+
+/*
+ * joiner → inviter  commit32                SHA-256 of the joiner's hello: its keys are fixed before it sees the other's
+ * inviter → joiner  hello
+ * joiner → inviter  [hello, mac32]          mac = HMAC(secret, 'joiner' ‖ transcript)
+ * inviter → joiner  mac32                   mac = HMAC(secret, 'inviter' ‖ transcript)
+ */
+
+/** The side that has the link and dials. */
+export async function joinHandshake(parts: HandshakeParts): Promise<Handshake> {
+  const hello = encodeHello(parts.self, parts.rng)
+  parts.channel.send(hashFor('pair', hello))
+  const theirs = await parts.inbox.next(parts.signal)
+  const peer = parseHello(theirs, parts.channel.peerId)
+  const transcript = transcriptOf(parts.profileId, hello, theirs)
+  parts.channel.send(encodeCbor([hello, macOf(parts.secret, 'joiner', transcript)]))
+  const mac = await parts.inbox.next(parts.signal)
+  if (!equalSecret(mac, macOf(parts.secret, 'inviter', transcript))) throw wrongSecret()
+  return { peer, transcript, words: wordsFrom(transcript) }
+}
+
+/** The side that made the link and answers. Throws 'pairing-refused' on a wrong secret: the caller counts the tries. */
+export async function answerHandshake(parts: HandshakeParts): Promise<Handshake> {
+  const commit = await parts.inbox.next(parts.signal)
+  const own = encodeHello(parts.self, parts.rng)
+  parts.channel.send(own)
+  const [hello, mac] = parseReveal(await parts.inbox.next(parts.signal))
+  if (!equalBytes(hashFor('pair', hello), commit)) throw wrongSecret()
+  const peer = parseHello(hello, parts.channel.peerId)
+  const transcript = transcriptOf(parts.profileId, hello, own)
+  if (!equalSecret(mac, macOf(parts.secret, 'joiner', transcript))) throw wrongSecret()
+  parts.channel.send(macOf(parts.secret, 'inviter', transcript))
+  return { peer, transcript, words: wordsFrom(transcript) }
+}
+
+function wrongSecret(): CloudError {
+  return new CloudError(
+    'pairing-refused',
+    'That link does not fit, or somebody is in between. Make a new link and try again.',
+  )
+}
+
+function macOf(secret: Uint8Array, side: 'joiner' | 'inviter', transcript: Uint8Array): Uint8Array {
+  return hmacSha256(secret, concatBytes(utf8(side), transcript))
+}
+
+const NO_PROFILE = new Uint8Array(16)
+
+function transcriptOf(profileId: ProfileId | undefined, joiner: Uint8Array, inviter: Uint8Array): Uint8Array {
+  const profile = profileId === undefined ? NO_PROFILE : bytesFromId(profileId)
+  return hashFor('pair', profile, hashFor('pair', joiner), hashFor('pair', inviter))
+}
+
+const CLASSES: readonly PairingClass[] = ['agent', 'browser', 'vault']
+
+function encodeHello(self: PairingSelf, rng: Rng): Uint8Array {
+  const { signer, boxSecret } = self.identity
+  const peer = hexToKey(self.peerId)
+  return encodeCbor([
+    signer.publicKey,
+    boxPublicKey(boxSecret),
+    peer,
+    self.name,
+    CLASSES.indexOf(self.class),
+    rng.bytes(16),
+  ])
+}
+
+/** The peer key must be the one the channel has proved. */
+function parseHello(bytes: Uint8Array, channelPeerId: string): PairingHello {
+  const [sign, box, peer, name, kind, nonce] = parseArray(bytes, 6)
+  const deviceClass = typeof kind === 'number' ? CLASSES[kind] : undefined
+  const keys = isKey(sign) && isKey(box) && isKey(peer) && isBoxPublicKey(box) && hexFromBytes(peer) === channelPeerId
+  const named = typeof name === 'string' && utf8(name).length <= LIMITS.deviceNameMaxBytes
+  if (!keys || !named || deviceClass === undefined || !(nonce instanceof Uint8Array) || nonce.length !== 16)
+    throw wrongSecret()
+  return { signPublicKey: sign, boxPublicKey: box, peerPublicKey: peer, name, class: deviceClass }
+}
+
+function parseReveal(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  const [hello, mac] = parseArray(bytes, 2)
+  if (!(hello instanceof Uint8Array) || !isKey(mac)) throw wrongSecret()
+  return [hello, mac]
+}
+
+function parseArray(bytes: Uint8Array, length: number): readonly CborValue[] {
+  const decoded = decodeCbor(bytes)
+  if (!decoded.ok || !Array.isArray(decoded.value) || decoded.value.length !== length) throw wrongSecret()
+  return decoded.value as readonly CborValue[]
+}
+
+function isKey(value: CborValue | undefined): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === 32
+}
+
+function hexToKey(hex: string): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}
