@@ -3,7 +3,7 @@ import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
 import { UpdateCursor } from './update-cursor.ts'
 import type { YjsRefusal } from './update-cursor.ts'
-import { contentLength, TYPE } from './yjs-content.ts'
+import { contentLength, SKIP, TYPE } from './yjs-content.ts'
 import { orderStructs } from './yjs-order.ts'
 import type { ClockId, LinkedStruct, Nest, StructRun, StructShape } from './yjs-order.ts'
 
@@ -82,6 +82,7 @@ const CONTENT_BITS = 0x1f
 function readStruct(cursor: UpdateCursor, id: ClockId): LinkedStruct {
   const bits = cursor.byte()
   if (bits === 0) return { ...id, length: cursor.uint(), kind: 'gc', isType: false, ...NO_LINKS }
+  if (bits === SKIP) cursor.refuse('skip')
   const kind = bits & CONTENT_BITS
   const origin = (bits & HAS_ORIGIN) === 0 ? undefined : readReference(cursor, id)
   const rightOrigin = (bits & HAS_RIGHT_ORIGIN) === 0 ? undefined : readReference(cursor, id)
