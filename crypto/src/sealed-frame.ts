@@ -3,7 +3,6 @@ import { encodeFrameHeader, FRAME_HEADER_BYTES, FRAME_SIGNATURE_BYTES } from '@c
 import type { FrameHeader, ParsedFrame } from '@cloudos/protocol/frame'
 import { bytesFromId, idFromBytes } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
-import { LIMITS } from '@cloudos/protocol/limits'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
 import { sealInto, unsealBytes } from './aead.ts'
@@ -30,16 +29,17 @@ export type UnsealRefusal = 'bad-seal' | 'bad-padding'
 
 const LENGTH_BYTES = 4
 const PADDED_MIN_BYTES = 32
+/** Padded, a byte more would not fit: Padmé steps by 16 KiB there. Larger states go into several frames. */
+export const MAX_UPDATES_BYTES = 63 * 16_384 - LENGTH_BYTES
 
 /**
  * Makes one frame: padded, sealed, signed; at once when the signer is. The caller has chosen seq and prev and writes the frame
  * durably before sending it: a second frame under one seq convicts the device. Updates too large for a frame throw.
  */
 export function sealFrame(parts: FrameParts): MaybePromise<SealedFrame> {
+  if (parts.updates.length > MAX_UPDATES_BYTES) throw new RangeError('these updates do not fit into one frame')
   const plaintext = padded(parts.updates)
   const end = FRAME_HEADER_BYTES + plaintext.length + AEAD_TAG_BYTES
-  if (end + FRAME_SIGNATURE_BYTES > LIMITS.frameMaxBytes)
-    throw new RangeError('these updates do not fit into one frame')
   const nonce = parts.nonces.next()
   const bytes = new Uint8Array(end + FRAME_SIGNATURE_BYTES)
   const header = encodeFrameHeader({ ...parts.header, nonce }, plaintext.length + AEAD_TAG_BYTES)

@@ -2,11 +2,12 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { hexToBytes } from '@noble/hashes/utils.js'
 
 /*
- * Ed25519 libraries agree on honest signatures and differ at the edges. Refusing these edges before any library sees them leaves
- * only inputs on which all of them compute the same: the key's y below p (OpenSSL, BoringSSL and ZIP 215 take y + p for y), no
- * x = 0 with a sign bit, no point of small order as key (anyone can sign for it) or as R (WebCrypto's text refuses it, OpenSSL
- * does not), and S below L (else a second signature can be made from the first).
+ * Ed25519 libraries agree on honest signatures and differ at the edges: Chromium 156 and OpenSSL 3.0 take keys and Rs of small order,
+ * also in spellings with y >= p or x = -0, and Node 24 refuses them all; tweetnacl takes S + L. Refused here, before any library
+ * looks, what is left computes the same everywhere (vectors/ed25519-edge.json).
  */
+
+/** The key and R canonical and not of small order (anyone can sign for such a key), S below L (else a second signature follows). */
 export function hasStrictForm(publicKey: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false
   return isStrictPoint(publicKey) && isStrictPoint(signature) && isReducedScalar(signature)
