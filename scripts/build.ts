@@ -1,0 +1,77 @@
+/** Builds the page and the agent's bundle into their `dist` folders, each only when something it is made of has changed. */
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const rooms = ['protocol', 'crypto', 'scheduler', 'storage-adapters', 'mesh']
+
+interface Product {
+  readonly name: string
+  /** Globs of everything that goes in. */
+  readonly sources: readonly string[]
+  /** What must be there for the product to count as built. */
+  readonly output: string
+  readonly build: () => Promise<unknown>
+}
+
+export const page: Product = {
+  name: 'page',
+  sources: ['control-plane/{index.html,*.config.*}', 'control-plane/{src,public}/**/*', ...rooms.map(sourcesOf)],
+  output: 'control-plane/dist/index.html',
+  build: async () => {
+    const { build } = await import('vite')
+    await build({ root: join(root, 'control-plane'), logLevel: 'warn' })
+  },
+}
+
+export const agent: Product = {
+  name: 'agent',
+  sources: [...rooms, 'agent'].map(sourcesOf),
+  output: 'agent/dist/agent.mjs',
+  build: async () => {
+    const { build } = await import('rolldown')
+    await build({
+      cwd: root,
+      input: 'agent/src/main.ts',
+      platform: 'node',
+      logLevel: 'warn',
+      output: { file: 'agent/dist/agent.mjs', format: 'esm', minify: true, codeSplitting: false },
+    })
+  },
+}
+
+function sourcesOf(room: string): string {
+  return `${room}/{package.json,src/**/*}`
+}
+
+if (import.meta.main) await buildStale([page, agent])
+
+export async function buildStale(products: readonly Product[]): Promise<void> {
+  await Promise.all(products.map(buildWhenStale))
+}
+
+async function buildWhenStale({ name, sources, output, build }: Product): Promise<void> {
+  const stamp = join(root, '.cache', `built-${name}`)
+  const fingerprint = fingerprintOf(sources)
+  if (existsSync(join(root, output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
+  const startedAtMs = performance.now()
+  rmSync(stamp, { force: true })
+  await build()
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  writeFileSync(stamp, fingerprint)
+  console.error(`Built the ${name} in ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s.`)
+}
+
+/** By content: file times change with every checkout. */
+function fingerprintOf(sources: readonly string[]): string {
+  const patterns = ['package-lock.json', 'scripts/build.ts', ...sources]
+  const files = globSync(patterns, { cwd: root, withFileTypes: true, exclude: (entry) => entry.name.endsWith('.test.ts') })
+  const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const hash = createHash('sha256')
+  for (const path of paths.sort()) {
+    const bytes = readFileSync(path)
+    hash.update(`${path.slice(root.length)}\0${bytes.length}\0`).update(bytes)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import process from 'node:process'
+import { root, runCommand } from './command.ts'
+import { type Part } from './outcome.ts'
+import { runTestFiles } from './test-files.ts'
+
+export interface Stage {
+  readonly name: string
+  /** Tests from files can be narrowed by a part of the file's path. */
+  readonly hasFiles: boolean
+  readonly run: (filters: readonly string[]) => Promise<readonly Part[]>
+}
+
+const checkTimeoutMs = 5 * 60_000
+
+/** One command of node's; it counts as one test. */
+function check(name: string, ...args: readonly string[]): Stage {
+  const run = async (): Promise<readonly Part[]> => {
+    const { isOk, output } = await runCommand(process.execPath, args, checkTimeoutMs)
+    return [{ file: name, output: '', outcomes: [isOk ? { kind: 'passed', name } : { kind: 'failed', name, output }] }]
+  }
+  return { name, hasFiles: false, run }
+}
+
+function tests(name: string, lanes: number, ...patterns: readonly string[]): Stage {
+  return { name, hasFiles: true, run: (filters) => runTestFiles(patterns, filters, lanes) }
+}
+
+function tool(path: string): string {
+  return join(root, 'node_modules', path)
+}
+
+/** What needs nothing but the sources: run first, two at a time. */
+export const checks: readonly Stage[] = [
+  check('lint', tool('eslint/bin/eslint.js'), '--max-warnings=0', '.'),
+  check('types', tool('typescript/bin/tsc'), '--project', 'tsconfig.json'),
+  check('page types', tool('svelte-check/bin/svelte-check'), '--workspace', 'control-plane', '--tsconfig', 'tsconfig.json', '--fail-on-warnings', '--output', 'human'),
+  check('format', tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'),
+  check('architecture', 'scripts/check-architecture.ts'),
+  check('build', 'scripts/build.ts'),
+  check('chromium', 'scripts/testing/chromium.ts'),
+]
+
+/** The stories start real agents and browsers and wait for what they do: they have the machine to themselves. */
+export const testStages: readonly Stage[] = [
+  tests('unit', 2, '{agent,control-plane,crypto,mesh,protocol,scheduler,storage-adapters}/src/**/*.test.ts', 'scripts/**/*.test.ts'),
+  tests('e2e', 1, 'e2e/src/**/*.test.ts'),
+]
+
+/** Holds the documents against the results of everything before. */
+export function docsStage(resultsFile: string | undefined): Stage {
+  return check('docs', 'scripts/check-docs.ts', ...(resultsFile ? [resultsFile] : []))
+}
