@@ -69,8 +69,11 @@ function subkeyFrom(key32: Uint8Array, nonce24: Uint8Array): KeyObject {
   return object
 }
 
+/** Copied by hand: `slice` of a Buffer is a view, and its `buffer` somebody else's memory. */
 function words(bytes: Uint8Array, count: number): Uint32Array {
-  return new Uint32Array(bytes.slice(0, 4 * count).buffer)
+  const copy = new Uint8Array(4 * count)
+  copy.set(bytes.subarray(0, 4 * count))
+  return new Uint32Array(copy.buffer)
 }
 
 function innerNonce(nonce24: Uint8Array): Uint8Array {

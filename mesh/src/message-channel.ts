@@ -78,7 +78,7 @@ export class Assembler {
       const length = new DataView(bytes.buffer, bytes.byteOffset + at, PREFIX_BYTES).getUint32(0)
       if (length > this.#maxBytes) return false
       if (at + PREFIX_BYTES + length > bytes.length) break
-      deliver(bytes.slice(at + PREFIX_BYTES, at + PREFIX_BYTES + length))
+      deliver(copyOf(bytes.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length)))
       at += PREFIX_BYTES + length
     }
     this.#keep(bytes, at)
@@ -104,7 +104,14 @@ export class Assembler {
       return
     }
     if (this.#length > 0 && from === 0) return
-    this.#buffer = bytes.slice(from)
+    this.#buffer = copyOf(bytes.subarray(from))
     this.#length = kept
   }
+}
+
+/** Node's sockets give Buffers, whose `slice` is no copy. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(bytes.length)
+  copy.set(bytes)
+  return copy
 }

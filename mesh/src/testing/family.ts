@@ -1,6 +1,7 @@
 import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import type { Member, Membership } from '@cloudos/crypto/membership'
+import { createSigner } from '@cloudos/crypto/signature'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import type { Dice } from '@cloudos/crypto/testing/seeded'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
@@ -60,9 +61,8 @@ export function createFamily(size: number, seed = 1): Family {
   return { dice, identities, membership, revoked, cuts }
 }
 
-/** In memory a peer is named after its device. */
 export function peerIdOf(identity: DeviceIdentity): string {
-  return hexFromBytes(identity.signer.publicKey)
+  return hexFromBytes(createSigner(identity.peerSeed).publicKey)
 }
 
 export interface Device {
