@@ -57,6 +57,10 @@ export const LIMITS = {
   yamuxMaxWindowBytes: 4 * 1024 * 1024,
   /** The local HTTP door. */
   httpHeaderMaxBytes: 16 * 1024,
+  /** Thousands of tiny headers make every look-up slow, or push a second Host out of sight. */
+  httpHeadersMax: 64,
+  /** A path longer than any file of the page can only be an attempt at something else. */
+  httpTargetMaxBytes: 256,
   httpHeaderTimeoutMs: 5_000,
   httpConnectionsMax: 64,
   upgradesPerSecond: 10,
@@ -68,4 +72,6 @@ export const LIMITS = {
   clockSkewWarnMs: 5 * 60_000,
   /** Disk kept back so that a revocation and the audit can be written when everything else is full. */
   reservedDiskBytes: 16 * 1024 * 1024,
+  /** A peer misbehaves in ever new ways so that the record of it fills the disk: the oldest go; proofs stay. */
+  incidentsKept: 10_000,
 } as const

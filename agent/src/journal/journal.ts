@@ -1,0 +1,119 @@
+import { copyFileSync, existsSync, renameSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { brokenWorld } from '../broken-world.ts'
+import { createAuthorityTable } from './authority.ts'
+import type { AuthorityTable } from './authority.ts'
+import { createIncidents } from './incidents.ts'
+import type { Incidents } from './incidents.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { createPeers } from './peers.ts'
+import type { Peers } from './peers.ts'
+import { salvage } from './salvage.ts'
+import { createSettings } from './settings.ts'
+import type { Settings } from './settings.ts'
+import { inDatabase, numberOf, openSqlite } from './sqlite.ts'
+
+/** What this device knows besides documents. Every write is on the disk when the call returns, incidents excepted. */
+export interface Journal {
+  readonly settings: Settings
+  readonly authority: AuthorityTable
+  readonly peers: Peers
+  readonly incidents: Incidents
+  /** A damaged journal that was found at the start, and what could be read from it into this one. */
+  readonly setAside: SetAside | undefined
+  close(): void
+}
+
+export interface SetAside {
+  readonly keptAs: string
+  readonly rowsSaved: number
+}
+
+/**
+ * Throws `CloudError` 'journal-newer' when a newer CloudOS has written it (nothing is touched), 'disk-full' or 'not-writable'. A
+ * damaged journal is set aside under another name and what can still be read of it goes into a new one.
+ */
+export function openJournal(file: string, nowMs: number): Journal {
+  try {
+    return journalOf(connect(file), file, undefined)
+  } catch (cause) {
+    if (!(cause instanceof CloudError) || cause.code !== 'journal-torn') throw cause
+  }
+  const keptAs = setAside(file, nowMs)
+  const db = connect(file)
+  const rowsSaved = salvage(db, copyOf(keptAs, `${file}.reading`))
+  return journalOf(db, file, { keptAs, rowsSaved })
+}
+
+function journalOf(db: DatabaseSync, file: string, aside: SetAside | undefined): Journal {
+  const within = <T>(act: () => T): T => inDatabase(file, act)
+  return {
+    settings: createSettings(db, within),
+    authority: createAuthorityTable(db, within),
+    peers: createPeers(db, within),
+    incidents: createIncidents(db, within),
+    setAside: aside,
+    close: () => {
+      if (db.isOpen) db.close()
+    },
+  }
+}
+
+function connect(file: string): DatabaseSync {
+  const db = openSqlite(file)
+  try {
+    inDatabase(file, () => {
+      // The home has one agent, so the journal has one connection: no shared memory file, and no lock taken per statement.
+      db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+      checkWhole(db, file)
+      migrate(db, file)
+    })
+    return db
+  } catch (cause) {
+    db.close()
+    throw cause
+  }
+}
+
+function checkWhole(db: DatabaseSync, file: string): void {
+  const row = db.prepare('PRAGMA quick_check(1)').get()
+  if (row?.['quick_check'] !== 'ok') throw new CloudError('journal-torn', `The journal ${file} is damaged.`)
+}
+
+function migrate(db: DatabaseSync, file: string): void {
+  const version = numberOf(db.prepare('PRAGMA user_version').get() ?? {}, 'user_version')
+  if (version > MIGRATIONS.length) {
+    throw new CloudError(
+      'journal-newer',
+      `The journal ${file} was written by a newer CloudOS (version ${String(version)}; this one knows ${String(MIGRATIONS.length)}). Nothing was changed. Start the newer CloudOS, or this one with CLOUDOS_HOME=/another/folder.`,
+    )
+  }
+  for (const [index, sql] of [...MIGRATIONS.entries()].slice(version))
+    db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${String(index + 1)}; COMMIT`)
+}
+
+/** The write-ahead log belongs to the database: without it the last writes would be lost. */
+function setAside(file: string, nowMs: number): string {
+  const moment = new Date(nowMs).toISOString().replace(/[-:]/g, '').slice(0, 15)
+  let keptAs = `${file}.damaged-${moment}`
+  for (let more = 2; existsSync(keptAs); more++) keptAs = `${file}.damaged-${moment}-${String(more)}`
+  try {
+    renameSync(file, keptAs)
+    if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${keptAs}-wal`)
+  } catch (cause) {
+    throw brokenWorld(cause, file)
+  }
+  return keptAs
+}
+
+/** Reading replays the write-ahead log into the database, and the damaged one is kept as it was found. */
+function copyOf(file: string, copy: string): string {
+  try {
+    copyFileSync(file, copy)
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`)
+  } catch (cause) {
+    throw brokenWorld(cause, copy)
+  }
+  return copy
+}

@@ -1,0 +1,32 @@
+/**
+ * Forward only: each is applied once, in order, and never edited after it has been released. The journal's version is their number.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT;
+  -- Signed entries as they came: each proves itself, their order is the fold's business.
+  CREATE TABLE authority (
+    hash TEXT PRIMARY KEY,
+    entry BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE peers (
+    peer_id TEXT PRIMARY KEY,
+    addresses TEXT NOT NULL,
+    seen_ms INTEGER NOT NULL
+  ) STRICT;
+  -- One row for everything of one kind about one subject, or a peer could fill the disk with its own misdeeds.
+  CREATE TABLE incidents (
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    proof BLOB,
+    PRIMARY KEY (kind, subject)
+  ) STRICT;
+  `,
+]
