@@ -1,5 +1,5 @@
 import { concatBytes } from './bytes.ts'
-import { bytesFromId, chainKey, idFromBytes } from './ids.ts'
+import { NO_HASH, bytesFromId, chainKey, idFromBytes } from './ids.ts'
 import type { ChainKey, DeviceId, DocId, EpochId, Hash, Incarnation } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { err, ok } from './result.ts'
@@ -46,7 +46,7 @@ export interface ParsedFrame {
 export type FrameRefusal =
   'too-short' | 'too-long' | 'not-a-frame' | 'newer-version' | 'bad-type' | 'bad-seq' | 'bad-prev' | 'bad-length'
 
-export const NO_FRAME = '0'.repeat(64) as Hash
+export const NO_FRAME = NO_HASH
 
 /** `ciphertextBytes` is the length of the sealed plaintext, tag included. */
 export function encodeFrameHeader(header: FrameHeader, ciphertextBytes: number): Uint8Array {

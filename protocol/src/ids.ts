@@ -12,16 +12,33 @@ export type Incarnation = Brand<string, 'Incarnation'> // 4 bytes
 /** A SHA-256: of a frame's header and ciphertext, of a blob's bytes, of an authority entry. */
 export type Hash = Brand<string, 'Hash'> // 32 bytes
 
-const SIZE = { ProfileId: 16, DeviceId: 16, DocId: 16, EpochId: 8, Incarnation: 4, Hash: 32 } as const
-type IdByName = {
+export type JobId = Brand<string, 'JobId'> // 16 bytes
+export type TokenId = Brand<string, 'TokenId'> // 16 bytes
+
+const SIZE = {
+  ProfileId: 16,
+  DeviceId: 16,
+  DocId: 16,
+  EpochId: 8,
+  Incarnation: 4,
+  Hash: 32,
+  JobId: 16,
+  TokenId: 16,
+} as const
+export type IdByName = {
   ProfileId: ProfileId
   DeviceId: DeviceId
   DocId: DocId
   EpochId: EpochId
   Incarnation: Incarnation
   Hash: Hash
+  JobId: JobId
+  TokenId: TokenId
 }
 export type IdName = keyof IdByName
+
+/** Stands before the first link of every hash chain. */
+export const NO_HASH = '0'.repeat(64) as Hash
 
 /** For bytes whose length the caller's format has already fixed; a wrong length is a bug of ours and throws. */
 export function idFromBytes<Name extends IdName>(name: Name, bytes: Uint8Array): IdByName[Name] {

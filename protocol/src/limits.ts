@@ -33,11 +33,23 @@ export const LIMITS = {
   blobMaxBytes: 8 * 1024 * 1024,
   /** A medium shows very many concurrent heads to make every reader fetch and merge them all. */
   headSiblingsMax: 256,
+  /** Heads name every chain of a document: room for `chainsPerDoc` of them and no more. */
+  headsMaxBytes: 288 * 1024,
   slotsMax: 16,
   slotParamsMaxBytes: 64,
+  /** A hostile head asks a passphrase slot for all memory, for hours, or for so little that guessing is cheap. */
+  argonMinMemoryKiB: 8 * 1024,
+  argonMaxMemoryKiB: 1024 * 1024,
+  argonMaxPasses: 16,
+  argonMaxLanes: 4,
   certificateMaxBytes: 2048,
+  /** A record of fixed fields comes with a tail of megabytes. */
+  smallRecordMaxBytes: 1024,
   deviceNameMaxBytes: 64,
   authorityEntryMaxBytes: 64 * 1024,
+  /** One entry seals a key to every device, or every epoch to a device: more would not fit an entry. */
+  devicesPerProfile: 512,
+  epochsPerDevice: 512,
   capabilityRecordMaxBytes: 16 * 1024,
   jobSpecMaxBytes: 64 * 1024,
   /** One command's parameters: larger things go as blobs. */
