@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import {
   createCipheriv,
   createDecipheriv,
@@ -28,7 +29,7 @@ const TAG = { authTagLength: AEAD_TAG_BYTES }
 
 /** XChaCha20 is ChaCha20 under a subkey of the nonce's first 16 bytes. They are constant in a chain, so OpenSSL's cipher can do the rest. */
 function createAeadKey(key32: Uint8Array): AeadKey {
-  const key = key32.slice()
+  const key = new Uint8Array(key32)
   const subkeys = createBoundedCache<KeyObject>(SUBKEYS_PER_KEY)
   const subkeyFor = (nonce24: Uint8Array): KeyObject =>
     subkeys.take(latin1(nonce24, 16), () => subkeyFrom(key, nonce24))
@@ -69,11 +70,8 @@ function subkeyFrom(key32: Uint8Array, nonce24: Uint8Array): KeyObject {
   return object
 }
 
-/** Copied by hand: `slice` of a Buffer is a view, and its `buffer` somebody else's memory. */
 function words(bytes: Uint8Array, count: number): Uint32Array {
-  const copy = new Uint8Array(4 * count)
-  copy.set(bytes.subarray(0, 4 * count))
-  return new Uint32Array(copy.buffer)
+  return new Uint32Array(new Uint8Array(bytes.subarray(0, 4 * count)).buffer)
 }
 
 function innerNonce(nonce24: Uint8Array): Uint8Array {

@@ -10,7 +10,7 @@ const { Point } = ed25519
 export const native: Native = { sha256, createAeadKey, createSigner, verifyStrictForm }
 
 function createAeadKey(key32: Uint8Array): AeadKey {
-  const key = key32.slice()
+  const key = new Uint8Array(key32)
   return {
     sealInto(out, nonce24, plaintext, aad) {
       xchacha20poly1305(key, nonce24, aad).encrypt(plaintext, out)
@@ -27,7 +27,7 @@ function createAeadKey(key32: Uint8Array): AeadKey {
 }
 
 function createSigner(seed32: Uint8Array): Signer {
-  const seed = seed32.slice()
+  const seed = new Uint8Array(seed32)
   return { publicKey: ed25519.getPublicKey(seed), sign: (message) => ed25519.sign(message, seed) }
 }
 
@@ -39,9 +39,14 @@ function verifyStrictForm(
   message: Uint8Array,
   signature64: Uint8Array,
 ): MaybePromise<boolean> {
-  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle
+  const subtle = findSubtle()
   if (subtle === undefined) return verifyByRecomputing(publicKey32, message, signature64)
   return verifyByWebCrypto(subtle, publicKey32, message, signature64)
+}
+
+/** Pages that came over plain http from another machine have none. */
+function findSubtle(): SubtleCrypto | undefined {
+  return globalThis.crypto.subtle
 }
 
 async function verifyByWebCrypto(

@@ -3,11 +3,15 @@
  * native-portable.ts elsewhere; callers use hash.ts, aead.ts and signature.ts, which check lengths first.
  */
 export interface Native {
-  sha256(bytes: Uint8Array): Uint8Array
-  createAeadKey(key32: Uint8Array): AeadKey
-  createSigner(seed32: Uint8Array): Signer
+  readonly sha256: (bytes: Uint8Array) => Uint8Array
+  readonly createAeadKey: (key32: Uint8Array) => AeadKey
+  readonly createSigner: (seed32: Uint8Array) => Signer
   /** Only for inputs that passed `hasStrictForm`: on anything else platforms disagree. */
-  verifyStrictForm(publicKey32: Uint8Array, message: Uint8Array, signature64: Uint8Array): MaybePromise<boolean>
+  readonly verifyStrictForm: (
+    publicKey32: Uint8Array,
+    message: Uint8Array,
+    signature64: Uint8Array,
+  ) => MaybePromise<boolean>
 }
 
 export type MaybePromise<T> = T | Promise<T>

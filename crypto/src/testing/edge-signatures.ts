@@ -8,9 +8,12 @@ import { domainPrefix } from '../hash.ts'
  * for keys of small order), since nobody else can reach these edges.
  */
 
+/** `bad-form`: refused before any arithmetic. `bad-equation`: SB - kA is another point than R. */
+export type Verdict = 'accepted' | 'bad-form' | 'bad-equation'
+
 export interface EdgeSignature {
   readonly name: string
-  readonly accepted: boolean
+  readonly verdict: Verdict
   readonly publicKey: Uint8Array
   readonly payload: Uint8Array
   readonly signature: Uint8Array
@@ -32,12 +35,12 @@ export function edgeSignatures(): EdgeSignature[] {
 }
 
 function scalarEdges(): EdgeSignature[] {
-  const honest = made('honest', true, {})
+  const honest = made('honest', 'accepted', {})
   const s = numberFrom(honest.signature.subarray(32))
-  const withS = (name: string, scalar: bigint): EdgeSignature => ({
+  const withS = (name: string, scalar: bigint, verdict: Verdict = 'bad-form'): EdgeSignature => ({
     ...honest,
     name,
-    accepted: false,
+    verdict,
     signature: concatBytes(honest.signature.subarray(0, 32), scalarBytes(scalar)),
   })
   return [
@@ -45,36 +48,36 @@ function scalarEdges(): EdgeSignature[] {
     withS('S + L: the malleable twin of an honest signature', s + L),
     withS('S + 2L', s + 2n * L),
     withS('S = L', L),
-    withS('S = 0', 0n),
+    withS('S = 0', 0n, 'bad-equation'),
   ]
 }
 
 function torsionEdges(): EdgeSignature[] {
   const keyTorsion = 1
   return [
-    made('key with torsion: kA has torsion left, so only the cofactored equation holds', false, {
+    made('key with torsion: kA has torsion left, so only the cofactored equation holds', 'bad-equation', {
       keyTorsion,
       when: (k, full) => k % 8n !== 0n && full % 8n !== 0n,
     }),
-    made('key with torsion: k is a multiple of 8, so both equations hold', true, {
+    made('key with torsion: k is a multiple of 8, so both equations hold', 'accepted', {
       keyTorsion,
       when: (k, full) => k % 8n === 0n && full % 8n === 0n,
     }),
-    made('key with torsion: a multiple of 8 only after k is reduced modulo L', true, {
+    made('key with torsion: a multiple of 8 only after k is reduced modulo L', 'accepted', {
       keyTorsion,
       when: (k, full) => k % 8n === 0n && full % 8n !== 0n,
     }),
-    made('key with torsion: a multiple of 8 only before k is reduced modulo L', false, {
+    made('key with torsion: a multiple of 8 only before k is reduced modulo L', 'bad-equation', {
       keyTorsion,
       when: (k, full) => k % 8n !== 0n && full % 8n === 0n,
     }),
-    made('R with torsion: only the cofactored equation holds', false, { commitmentTorsion: 1 }),
-    made('key and R with torsion that do not cancel', false, {
+    made('R with torsion: only the cofactored equation holds', 'bad-equation', { commitmentTorsion: 1 }),
+    made('key and R with torsion that do not cancel', 'bad-equation', {
       keyTorsion,
       commitmentTorsion: 3,
       when: (k) => (k + 3n) % 8n !== 0n,
     }),
-    made('key and R with torsion that cancel: both equations hold', true, {
+    made('key and R with torsion that cancel: both equations hold', 'accepted', {
       keyTorsion,
       commitmentTorsion: 3,
       when: (k) => (k + 3n) % 8n === 0n,
@@ -85,22 +88,22 @@ function torsionEdges(): EdgeSignature[] {
 function smallOrderEdges(): EdgeSignature[] {
   const torsions = [0, 1, 2, 3, 4, 5, 6, 7]
   const asKey = torsions.map((keyTorsion) =>
-    made(`key of small order, ${String(keyTorsion)}T: signed by nobody`, false, {
+    made(`key of small order, ${String(keyTorsion)}T: signed by nobody`, 'bad-form', {
       secret: 0n,
       keyTorsion,
       when: (k) => (k * BigInt(keyTorsion)) % 8n === 0n,
     }),
   )
   const asCommitment = torsions.map((commitmentTorsion) =>
-    made(`R of small order, ${String(commitmentTorsion)}T`, false, { nonce: 0n, commitmentTorsion }),
+    made(`R of small order, ${String(commitmentTorsion)}T`, 'bad-form', { nonce: 0n, commitmentTorsion }),
   )
   return [...asKey, ...asCommitment]
 }
 
 function spellingEdges(): EdgeSignature[] {
-  const spelled = (name: string, hex: string): EdgeSignature[] => [
-    made(`key: ${name}`, false, { secret: 0n, keyBytes: bytesFromHex(hex) }),
-    made(`R: ${name}`, false, { nonce: 0n, commitmentBytes: bytesFromHex(hex) }),
+  const spelled = (name: string, hex: string, verdict: Verdict = 'bad-form'): EdgeSignature[] => [
+    made(`key: ${name}`, verdict, { secret: 0n, keyBytes: bytesFromHex(hex) }),
+    made(`R: ${name}`, verdict, { nonce: 0n, commitmentBytes: bytesFromHex(hex) }),
   ]
   const f = 'ff'.repeat(30)
   return [
@@ -112,7 +115,7 @@ function spellingEdges(): EdgeSignature[] {
     ...spelled('y = p with a sign bit', `ed${f}ff`),
     ...spelled('y = p + 3, a large-order point in a second spelling', `f0${f}7f`),
     ...spelled('y = 2^255 - 1', `ff${f}7f`),
-    ...spelled('y = 2, not on the curve', `02${'00'.repeat(31)}`),
+    ...spelled('y = 2, not on the curve', `02${'00'.repeat(31)}`, 'bad-equation'),
   ]
 }
 
@@ -127,12 +130,12 @@ interface Making {
   readonly when?: (k: bigint, full: bigint) => boolean
 }
 
-function made(name: string, accepted: boolean, making: Making): EdgeSignature {
-  return { name, accepted, ...craftSignature(making) }
+function made(name: string, verdict: Verdict, making: Making): EdgeSignature {
+  return { name, verdict, ...craftSignature(making) }
 }
 
 /** S = r + ka for the given parts: what a signer who ignores every rule would send. */
-export function craftSignature(making: Making): Omit<EdgeSignature, 'name' | 'accepted'> {
+export function craftSignature(making: Making): Omit<EdgeSignature, 'name' | 'verdict'> {
   const { secret = SECRET, nonce = NONCE, when = () => true } = making
   const key = multiple(Point.BASE, secret).add(multiple(TORSION, making.keyTorsion ?? 0))
   const publicKey = making.keyBytes ?? key.toBytes()

@@ -11,8 +11,8 @@ export interface WycheproofCase {
   readonly id: string
   readonly result: string
   readonly flags: readonly string[]
-  bytes(field: string): Uint8Array
-  number(field: string): number
+  readonly bytes: (field: string) => Uint8Array
+  readonly number: (field: string) => number
 }
 
 type Fields = Readonly<Record<string, unknown>>
