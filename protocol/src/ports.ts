@@ -89,7 +89,7 @@ export type BlobOutcome =
 export type MediumFault =
   | 'medium-gone' // unplugged, deleted, evicted: it is not there
   | 'medium-unreachable' // no answer: it may come back by itself
-  | 'medium-unwritable'
+  | 'medium-forbidden' // a permission is missing, the disk is read-only, a credential was withdrawn
   | 'medium-full'
   | 'medium-failed' // there, and broken
   | 'medium-closed' // used after its disposal

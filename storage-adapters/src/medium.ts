@@ -1,0 +1,28 @@
+import type { Hash } from '@cloudos/protocol/ids'
+import type { BlobStoreCapabilities, CasOutcome, HeadRead, Version } from '@cloudos/protocol/ports'
+import type { StoredName } from './names.ts'
+
+/**
+ * What differs from medium to medium; `createBlobStore` makes a `BlobStore` of it. By then names are well formed, bytes are within
+ * bounds and nobody else's, and blobs are checked against their name afterwards. What is left to a medium:
+ * - a write that rejects was not applied, and after `signal` aborts nothing more is sent;
+ * - `ok` and `stored` mean durable;
+ * - bytes handed out are kept by nobody else.
+ */
+export interface Medium extends AsyncDisposable {
+  readonly capabilities: BlobStoreCapabilities
+  readHead(name: string, signal: AbortSignal): Promise<HeadRead | undefined>
+  casHead(
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    expected: Version | undefined,
+    signal: AbortSignal,
+  ): Promise<CasOutcome>
+  /** Whatever lies under that name, at most `maxBlobBytes` and one more. */
+  readBlob(name: Hash, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined>
+  /** Replaces what lies there. */
+  writeBlob(name: Hash, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<'stored' | 'unknown'>
+  /** May skip what does not start with `prefix`; may repeat itself. */
+  list(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  delete(stored: StoredName, signal: AbortSignal): Promise<void>
+}
