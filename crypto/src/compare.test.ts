@@ -11,5 +11,9 @@ test('secrets are equal when every byte is, and never when one bit differs', () 
     other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7))
     assert.ok(!equalSecret(secret, other))
   }
-  assert.ok(!equalSecret(secret, secret.subarray(0, 31)))
+})
+
+test('a prefix is not the whole, even when zeros follow', () => {
+  assert.ok(!equalSecret(new Uint8Array(31), new Uint8Array(32)))
+  assert.ok(!equalSecret(new Uint8Array(32), new Uint8Array(31)))
 })

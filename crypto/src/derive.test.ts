@@ -46,9 +46,11 @@ test('profiles, devices and documents are named by hashes with a purpose each', 
   const publicKey = new Uint8Array(32).fill(9)
   const first16 = (label: string, ...parts: Uint8Array[]): string =>
     hashId(concatBytes(utf8(`cloudos/v1/${label}\0`), ...parts)).slice(0, 32)
-  assert.equal(profileIdFrom(publicKey), first16('profile-id', publicKey))
+  const recoveryKey = new Uint8Array(32).fill(8)
+  assert.equal(profileIdFrom(publicKey, recoveryKey), first16('profile-id', publicKey, recoveryKey))
+  assert.notEqual(profileIdFrom(publicKey, recoveryKey), profileIdFrom(publicKey, publicKey))
   assert.equal(deviceIdFrom(publicKey), first16('device-id', publicKey))
-  const profileId = profileIdFrom(publicKey)
+  const profileId = profileIdFrom(publicKey, recoveryKey)
   assert.equal(docIdFrom(profileId, 'devices'), first16('doc-id', bytesFromId(profileId), utf8('devices')))
   assert.notEqual(docIdFrom(profileId, 'devices'), docIdFrom('00'.repeat(16) as ProfileId, 'devices'))
 })

@@ -22,9 +22,12 @@ export function clientIdFor(docId: DocId, deviceId: DeviceId, incarnation: Incar
   return view.getUint32(0) * 2 ** 21 + (view.getUint32(4) >>> 11)
 }
 
-/** For ever: a later root key does not change the profile's name. */
-export function profileIdFrom(rootPublicKey: Uint8Array): ProfileId {
-  return idFromBytes('ProfileId', hashFor('profile-id', rootPublicKey).slice(0, 16))
+/**
+ * For ever: later keys do not change the profile's name. It names both first keys, so that whoever steals the root cannot write
+ * another genesis with a recovery key of their own.
+ */
+export function profileIdFrom(rootPublicKey: Uint8Array, recoveryPublicKey: Uint8Array): ProfileId {
+  return idFromBytes('ProfileId', hashFor('profile-id', rootPublicKey, recoveryPublicKey).slice(0, 16))
 }
 
 export function deviceIdFrom(signPublicKey: Uint8Array): DeviceId {

@@ -90,7 +90,7 @@ function padded(updates: Uint8Array): Uint8Array {
 function findUpdates(plaintext: Uint8Array): Uint8Array | undefined {
   const view = new DataView(plaintext.buffer, plaintext.byteOffset, plaintext.length)
   const end = LENGTH_BYTES + view.getUint32(0)
-  if (end > plaintext.length || paddedLength(end) !== plaintext.length) return undefined
+  if (paddedLength(end) !== plaintext.length) return undefined
   for (let i = end; i < plaintext.length; i++) if (plaintext[i] !== 0) return undefined
   return plaintext.subarray(LENGTH_BYTES, end)
 }
