@@ -59,7 +59,7 @@ export function createBlobStore(medium: Medium): ConnectedBlobStore {
       const stored = requireStoredName(name)
       return operations.read((cut) => medium.delete(stored, cut), signal)
     },
-    [Symbol.asyncDispose]: operations.end,
+    [Symbol.asyncDispose]: () => operations.end(),
   }
 }
 

@@ -23,7 +23,7 @@ export interface SuiteCase {
 
 export interface NamedCase {
   readonly name: string
-  run(): Promise<void>
+  readonly run: () => Promise<void>
 }
 
 /**
@@ -38,11 +38,11 @@ export async function blobStoreSuite(
   const cases = [...HEAD_CASES, ...BLOB_CASES, ...NAME_CASES, ...LIST_CASES, ...RACE_CASES, ...LIFE_CASES]
   return cases
     .filter(({ concerns }) => concerns?.(capabilities) ?? true)
-    .map(({ sentence, run }) => ({
-      name: `${name}: ${sentence}`,
+    .map((suiteCase) => ({
+      name: `${name}: ${suiteCase.sentence}`,
       async run() {
         await using medium = await setUp()
-        await run(medium)
+        await suiteCase.run(medium)
       },
     }))
 }

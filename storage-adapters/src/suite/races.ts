@@ -71,13 +71,13 @@ export const RACE_CASES: readonly SuiteCase[] = [
       const [writer, reader] = racers.stores
       expect(writer !== undefined && reader !== undefined, 'two connections')
       await writer.casHead('head', new Uint8Array(4096).fill(0), undefined)
-      let isWriting = true
-      const writing = replaceMany(writer, 25).finally(() => (isWriting = false))
-      while (isWriting) {
+      const writing = replaceMany(writer, 25)
+      const written = writing.then(() => 'written')
+      do {
         const head = (await reader.readHead('head'))?.heads[0]
         expect(head !== undefined, 'absent while it was replaced')
         expectBytes(head, new Uint8Array(4096).fill(head[0] ?? 0), 'a whole version')
-      }
+      } while ((await Promise.race([written, Promise.resolve('reading on')])) !== 'written')
       await writing
     },
   },
