@@ -50,11 +50,32 @@ export const LIMITS = {
   /** One entry seals a key to every device, or every epoch to a device: more would not fit an entry. */
   devicesPerProfile: 512,
   epochsPerDevice: 512,
+  /** A record that lists thousands of GPUs, or one with a name of a page. */
+  capabilityItemsMax: 32,
+  hardwareNameMaxBytes: 96,
+  /** Tokens that grow with each hand-over, or are handed on for ever. */
+  tokenMaxBytes: 4 * 1024,
+  tokenMaxDepth: 4,
+  tokenCapsMax: 32,
+  tokenMaxLifeMs: 24 * 60 * 60_000,
+  /** A path of thousands of segments, matched against each message. */
+  resourceMaxBytes: 1024,
   capabilityRecordMaxBytes: 16 * 1024,
   jobSpecMaxBytes: 64 * 1024,
+  jobArgsMax: 256,
+  jobInputsMax: 256,
+  jobEndpointsMax: 32,
+  jobReplicasMax: 16,
+  /** A job id is remembered until its spec lapses, so that it never runs twice. */
+  jobMaxLifeMs: 24 * 60 * 60_000,
+  jobReceiptMaxBytes: 4 * 1024,
+  /** Levels of a batch's Merkle tree: 2^20 receipts under one signature. */
+  receiptPathMax: 20,
   /** One command's parameters: larger things go as blobs. */
   rpcMaxBytes: 256 * 1024,
   rpcMaxPending: 64,
+  /** A caller asks and never comes back for the answer. */
+  rpcMaxTimeoutMs: 24 * 60 * 60_000,
   /** Strangers on the port: how many may knock, how long, and how much they may say before they are somebody. */
   connectionsMax: 128,
   connectionsPerPeer: 4,
@@ -80,6 +101,10 @@ export const LIMITS = {
   pairingTries: 5,
   pairingTtlMs: 10 * 60_000,
   pairingMessageMaxBytes: 16 * 1024,
+  /** A link is read from a QR code or pasted by a person. */
+  invitationMaxBytes: 1024,
+  invitationAddressesMax: 8,
+  invitationAddressMaxBytes: 256,
   /** A clock this far from a peer's is said aloud: certificates would lapse or never lapse. */
   clockSkewWarnMs: 5 * 60_000,
   /** Disk kept back so that a revocation and the audit can be written when everything else is full. */
