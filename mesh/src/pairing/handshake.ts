@@ -2,9 +2,10 @@ import { equalSecret } from '@cloudos/crypto/compare'
 import { boxPublicKey, isBoxPublicKey } from '@cloudos/crypto/seal-key'
 import { hashFor, hmacSha256 } from '@cloudos/crypto/hash'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
-import { concatBytes, equalBytes, hexFromBytes, utf8 } from '@cloudos/protocol/bytes'
+import { concatBytes, equalBytes, findBytesFromHex, hexFromBytes, utf8 } from '@cloudos/protocol/bytes'
 import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
 import type { CborValue } from '@cloudos/protocol/cbor'
+import type { DeviceClass } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { bytesFromId } from '@cloudos/protocol/ids'
 import type { ProfileId } from '@cloudos/protocol/ids'
@@ -15,14 +16,12 @@ import { wordsFrom } from './words.ts'
 
 export const PAIR_PROTOCOL = '/cloudos/pair/1'
 
-export type PairingClass = 'agent' | 'browser' | 'vault'
-
 export interface PairingSelf {
   readonly identity: DeviceIdentity
   /** Hex of the libp2p public key that the channel proves. */
   readonly peerId: string
   readonly name: string
-  readonly class: PairingClass
+  readonly class: DeviceClass
 }
 
 /** What one side says of itself. Its keys are only claimed until the certificate's proof of possession is checked. */
@@ -31,7 +30,7 @@ export interface PairingHello {
   readonly boxPublicKey: Uint8Array
   readonly peerPublicKey: Uint8Array
   readonly name: string
-  readonly class: PairingClass
+  readonly class: DeviceClass
 }
 
 export interface Handshake {
@@ -105,11 +104,11 @@ function transcriptOf(profileId: ProfileId | undefined, joiner: Uint8Array, invi
   return hashFor('pair', profile, hashFor('pair', joiner), hashFor('pair', inviter))
 }
 
-const CLASSES: readonly PairingClass[] = ['agent', 'browser', 'vault']
+const CLASSES: readonly DeviceClass[] = ['agent', 'browser', 'vault']
 
 function encodeHello(self: PairingSelf, rng: Rng): Uint8Array {
   const { signer, boxSecret } = self.identity
-  const peer = hexToKey(self.peerId)
+  const peer = findBytesFromHex(self.peerId) ?? new Uint8Array(0)
   return encodeCbor([
     signer.publicKey,
     boxPublicKey(boxSecret),
@@ -145,8 +144,4 @@ function parseArray(bytes: Uint8Array, length: number): readonly CborValue[] {
 
 function isKey(value: CborValue | undefined): value is Uint8Array {
   return value instanceof Uint8Array && value.length === 32
-}
-
-function hexToKey(hex: string): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
 }

@@ -6,10 +6,13 @@ import type { Channel } from '@cloudos/protocol/ports'
 export interface Inbox {
   /** Rejects (`CloudError`) when the channel ends ('pairing-ended'), says too much ('pairing-refused') or `signal` aborts. */
   next(signal: AbortSignal): Promise<Uint8Array>
+  /** The other side has proved itself: it may now send as much as a command may. */
+  trust(): void
 }
 
 export function createInbox(channel: Channel): Inbox {
   const early: Uint8Array[] = []
+  let maxBytes: number = LIMITS.pairingMessageMaxBytes
   let waiting: PromiseWithResolvers<Uint8Array> | undefined
   let ended: CloudError | undefined
   const end = (error: CloudError): void => {
@@ -17,7 +20,7 @@ export function createInbox(channel: Channel): Inbox {
     waiting?.reject(ended)
   }
   channel.onMessage((message) => {
-    if (message.length > LIMITS.pairingMessageMaxBytes || early.length >= MESSAGES_AHEAD) {
+    if (message.length > maxBytes || early.length >= MESSAGES_AHEAD) {
       end(new CloudError('pairing-refused', 'The other device said more than pairing takes.'))
       channel.close()
     } else if (waiting === undefined) early.push(message)
@@ -30,6 +33,9 @@ export function createInbox(channel: Channel): Inbox {
     end(new CloudError('pairing-ended', 'The other device ended the pairing. Try again with a new link.'))
   })
   return {
+    trust() {
+      maxBytes = LIMITS.rpcMaxBytes
+    },
     async next(signal) {
       const message = early.shift()
       if (message !== undefined) return message

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
+import { createDice } from '@cloudos/crypto/testing/seeded'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { idFromBytes } from '@cloudos/protocol/ids'
+import type { Channel } from '@cloudos/protocol/ports'
+import { peerIdOf } from '../testing/family.ts'
+import { MemoryNetwork } from '../testing/memory-net.ts'
+import type { PairingSelf } from './handshake.ts'
+import { PAIR_PROTOCOL } from './handshake.ts'
+import { answerPairing, askToJoin, offerProfile } from './pair.ts'
+import type { Answering, Joining, PairingParts } from './pair.ts'
+
+const PROFILE = idFromBytes('ProfileId', new Uint8Array(16).fill(5))
+const ENTRY = new Uint8Array(200).fill(3)
+
+interface Table {
+  readonly near: PairingParts
+  readonly far: PairingParts
+}
+
+/** Two devices with a channel between them; `tamper` stands in the middle. */
+async function sitDown(options: { farSecret?: number; profileId?: typeof PROFILE } = {}): Promise<Table> {
+  const dice = createDice(8)
+  const network = new MemoryNetwork()
+  const self = (name: string): PairingSelf => {
+    const identity = deviceIdentityFrom(createDeviceSeeds(dice))
+    return { identity, peerId: peerIdOf(identity), name, class: 'agent' }
+  }
+  const [joiner, inviter] = [self('joiner'), self('inviter')]
+  const arrived = Promise.withResolvers<Channel>()
+  network.join(inviter.peerId).handle(PAIR_PROTOCOL, (channel) => {
+    arrived.resolve(channel)
+  })
+  const channel = await network.join(joiner.peerId).open(inviter.peerId, PAIR_PROTOCOL)
+  const common = { rng: dice, signal: AbortSignal.timeout(5_000), profileId: options.profileId }
+  return {
+    near: { ...common, channel, self: joiner, secret: new Uint8Array(16).fill(1) },
+    far: {
+      ...common,
+      channel: await arrived.promise,
+      self: inviter,
+      secret: new Uint8Array(16).fill(options.farSecret ?? 1),
+    },
+  }
+}
+
+function joining(joined: Uint8Array[]): Joining {
+  return {
+    makeCertificate: (_profileId, challenge) => Promise.resolve(challenge),
+    join: (_profileId, entries) => {
+      joined.push(...entries)
+      return Promise.resolve()
+    },
+  }
+}
+
+function answering(parts: Partial<Answering>): Answering {
+  return { ...joining([]), profileId: PROFILE, admit: () => Promise.resolve([ENTRY]), ...parts }
+}
+
+test('a new device is let in; both sides show the same words and speak of the same transcript', async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const joined: Uint8Array[] = []
+  let shownFar: readonly string[] = []
+  let shownNear: readonly string[] = []
+  await Promise.all([
+    answerPairing(
+      far,
+      answering({
+        admit: ({ handshake, certificate }) => {
+          shownFar = handshake.words
+          assert.deepEqual(certificate, handshake.transcript)
+          assert.equal(handshake.peer.name, 'joiner')
+          assert.deepEqual(handshake.peer.signPublicKey, near.self.identity.signer.publicKey)
+          return Promise.resolve([ENTRY])
+        },
+      }),
+    ),
+    askToJoin(near, joining(joined), (words) => {
+      shownNear = words
+    }),
+  ])
+  assert.deepEqual(joined, [ENTRY])
+  assert.equal(shownNear.length, 3)
+  assert.deepEqual(shownNear, shownFar)
+})
+
+test('the holder of a root takes a device into its profile', async () => {
+  const { near, far } = await sitDown()
+  const joined: Uint8Array[] = []
+  await Promise.all([
+    answerPairing(far, { ...answering({ profileId: undefined }), ...joining(joined) }),
+    offerProfile(near, PROFILE, ({ certificate, handshake }) => {
+      assert.deepEqual(certificate, handshake.transcript)
+      return Promise.resolve([ENTRY, ENTRY])
+    }),
+  ])
+  assert.deepEqual(joined, [ENTRY, ENTRY])
+})
+
+test('a wrong secret gives neither side anything', async () => {
+  const { near, far } = await sitDown({ farSecret: 2, profileId: PROFILE })
+  const refused = { code: 'pairing-refused' }
+  const answer = assert
+    .rejects(answerPairing(far, answering({ admit: () => assert.fail('asked the owner') })), refused)
+    .finally(() => {
+      far.channel.close()
+    })
+  await assert.rejects(
+    askToJoin(near, joining([]), () => assert.fail('showed words')),
+    { code: 'pairing-ended' },
+  )
+  await answer
+})
+
+test('links of different profiles do not fit together', async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const other = idFromBytes('ProfileId', new Uint8Array(16).fill(6))
+  const answer = assert
+    .rejects(answerPairing({ ...far, profileId: other }, answering({})), { code: 'pairing-refused' })
+    .finally(() => {
+      far.channel.close()
+    })
+  await assert.rejects(
+    askToJoin(near, joining([]), () => assert.fail()),
+    { code: 'pairing-ended' },
+  )
+  await answer
+})
+
+test("the owner's no reaches the joiner in words", async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const no = new CloudError('words-differ', 'the words differ')
+  const results = await Promise.allSettled([
+    answerPairing(far, answering({ admit: () => Promise.reject(no) })),
+    askToJoin(near, joining([]), () => undefined),
+  ])
+  assert.deepEqual(
+    results.map((result) => (result.status === 'rejected' ? (result.reason as CloudError).code : 'fulfilled')),
+    ['words-differ', 'words-differ'],
+  )
+})
+
+test('a device of another profile says so', async () => {
+  const { near, far } = await sitDown()
+  const other = idFromBytes('ProfileId', new Uint8Array(16).fill(6))
+  const results = await Promise.allSettled([
+    answerPairing(far, answering({ profileId: other })),
+    offerProfile(near, PROFILE, () => assert.fail('admitted')),
+  ])
+  for (const result of results)
+    assert.equal(result.status === 'rejected' && (result.reason as CloudError).code, 'in-another-profile')
+})
+
+test('nobody waits for ever, and rubbish ends the pairing', async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const expired = { ...near, signal: AbortSignal.abort() }
+  await assert.rejects(
+    askToJoin(expired, joining([]), () => assert.fail()),
+    { code: 'pairing-expired' },
+  )
+  near.channel.send(new Uint8Array(17 * 1024))
+  await assert.rejects(answerPairing({ ...far, signal: AbortSignal.timeout(5_000) }, answering({})), {
+    code: 'pairing-refused',
+  })
+})

@@ -1,0 +1,169 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { ProfileId } from '@cloudos/protocol/ids'
+import type { Channel, Rng } from '@cloudos/protocol/ports'
+import { answerHandshake, joinHandshake } from './handshake.ts'
+import type { Handshake, HandshakeParts, PairingSelf } from './handshake.ts'
+import { createInbox } from './inbox.ts'
+import type { Inbox } from './inbox.ts'
+import { encodePairingMessage, parsePairingMessage } from './talk.ts'
+import type { PairingMessage } from './talk.ts'
+
+export interface PairingParts {
+  readonly channel: Channel
+  readonly self: PairingSelf
+  readonly secret: Uint8Array
+  /** The profile the link names; `undefined` in the link of a device that is in none. */
+  readonly profileId: ProfileId | undefined
+  readonly rng: Rng
+  /** Ends the wait: the link's expiry, or the person giving up. */
+  readonly signal: AbortSignal
+}
+
+/** Somebody who has proved the secret and asks to be let in. The certificate is not yet verified. */
+export interface JoinRequest {
+  readonly handshake: Handshake
+  readonly certificate: Uint8Array
+}
+
+/** What the device that comes in does. */
+export interface Joining {
+  /** A certificate for this profile, its proof made over `challenge`. */
+  makeCertificate(profileId: ProfileId, challenge: Uint8Array): Promise<Uint8Array>
+  /** Writes the log down, durably, or throws when it does not let this device in. */
+  join(profileId: ProfileId, entries: readonly Uint8Array[]): Promise<void>
+}
+
+/** What the device that answers does. */
+export interface Answering extends Joining {
+  /** The profile this device is in. */
+  readonly profileId: ProfileId | undefined
+  /** Has the owner compare the words and decide. Resolves with the log that lets the other in; rejects when it is refused. */
+  admit(request: JoinRequest): Promise<readonly Uint8Array[]>
+}
+
+/** A new device with a link: shows the words, and waits for the owner's yes. */
+export async function askToJoin(
+  parts: PairingParts,
+  joining: Joining,
+  onWords: (words: Handshake['words']) => void,
+): Promise<void> {
+  const { profileId } = parts
+  if (profileId === undefined)
+    throw new CloudError('pairing-refused', 'That link is of a device that is in no profile itself.')
+  const { inbox, handshake } = await shakeHands(parts, joinHandshake)
+  onWords(handshake.words)
+  say(parts.channel, { kind: 'request', certificate: await joining.makeCertificate(profileId, handshake.transcript) })
+  await takeWelcome(parts, inbox, profileId, joining)
+}
+
+/** The holder of the root with the link of a device that is in no profile, above all the page beside its agent. */
+export async function offerProfile(
+  parts: PairingParts,
+  profileId: ProfileId,
+  admit: (request: JoinRequest) => Promise<readonly Uint8Array[]>,
+): Promise<void> {
+  const { inbox, handshake } = await shakeHands(parts, joinHandshake)
+  say(parts.channel, { kind: 'offer', profileId })
+  const request = await hear(parts, inbox, 'request')
+  say(parts.channel, { kind: 'welcome', entries: await admit({ handshake, certificate: request.certificate }) })
+  await hear(parts, inbox, 'done')
+}
+
+/** The device that made the link. Rejects ('pairing-refused') on a wrong secret: its caller counts the tries. */
+export async function answerPairing(parts: PairingParts, answering: Answering): Promise<void> {
+  const { inbox, handshake } = await shakeHands(parts, answerHandshake)
+  const message = parsePairingMessage(await inbox.next(parts.signal))
+  if (message.kind === 'offer') await takeOffer(parts, inbox, message.profileId, handshake, answering)
+  else if (message.kind === 'request')
+    await letIn(parts, inbox, { handshake, certificate: message.certificate }, answering)
+  else refuse(parts.channel, 'unexpected')
+}
+
+async function takeOffer(
+  parts: PairingParts,
+  inbox: Inbox,
+  profileId: ProfileId,
+  handshake: Handshake,
+  answering: Answering,
+): Promise<void> {
+  if (answering.profileId !== undefined && answering.profileId !== profileId)
+    refuse(parts.channel, 'in-another-profile')
+  say(parts.channel, { kind: 'request', certificate: await answering.makeCertificate(profileId, handshake.transcript) })
+  await takeWelcome(parts, inbox, profileId, answering)
+}
+
+async function letIn(parts: PairingParts, inbox: Inbox, request: JoinRequest, answering: Answering): Promise<void> {
+  if (answering.profileId === undefined) refuse(parts.channel, 'in-no-profile')
+  let entries: readonly Uint8Array[]
+  try {
+    entries = await answering.admit(request)
+  } catch (cause) {
+    if (!(cause instanceof CloudError)) throw cause
+    say(parts.channel, { kind: 'refused', code: cause.code })
+    throw cause
+  }
+  say(parts.channel, { kind: 'welcome', entries })
+  await hear(parts, inbox, 'done')
+}
+
+async function takeWelcome(parts: PairingParts, inbox: Inbox, profileId: ProfileId, joining: Joining): Promise<void> {
+  const welcome = await hear(parts, inbox, 'welcome')
+  await joining.join(profileId, welcome.entries)
+  say(parts.channel, { kind: 'done' })
+}
+
+async function shakeHands(
+  parts: PairingParts,
+  shake: (parts: HandshakeParts) => Promise<Handshake>,
+): Promise<{ inbox: Inbox; handshake: Handshake }> {
+  const inbox = createInbox(parts.channel)
+  const handshake = await shake({ ...parts, inbox })
+  inbox.trust()
+  return { inbox, handshake }
+}
+
+function say(channel: Channel, message: PairingMessage): void {
+  channel.send(encodePairingMessage(message))
+}
+
+async function hear<Kind extends PairingMessage['kind']>(
+  parts: PairingParts,
+  inbox: Inbox,
+  kind: Kind,
+): Promise<Extract<PairingMessage, { kind: Kind }>> {
+  const message = parsePairingMessage(await inbox.next(parts.signal))
+  if (message.kind === 'refused') throw refusalOf(message.code)
+  if (!isKind(message, kind)) refuse(parts.channel, 'unexpected')
+  return message
+}
+
+function isKind<Kind extends PairingMessage['kind']>(
+  message: PairingMessage,
+  kind: Kind,
+): message is Extract<PairingMessage, { kind: Kind }> {
+  return message.kind === kind
+}
+
+function refuse(channel: Channel, code: string): never {
+  say(channel, { kind: 'refused', code })
+  throw refusalOf(code)
+}
+
+function refusalOf(code: string): CloudError {
+  switch (code) {
+    case 'in-another-profile':
+      return new CloudError(
+        code,
+        'That device belongs to another profile. Remove it there first, or start it with an empty home.',
+      )
+    case 'in-no-profile':
+      return new CloudError(code, 'The device that made this link is in no profile yet. Open its page first.')
+    case 'words-differ':
+      return new CloudError(
+        code,
+        'The words were not the same: somebody may be in between. Nothing was shared. Make a new link.',
+      )
+    default:
+      return new CloudError('pairing-refused', 'The other device did not agree. Nothing was shared.')
+  }
+}
