@@ -22,3 +22,13 @@ test('the three secrets of a device are different', () => {
   assert.notDeepEqual(boxSecret, peerSeed)
   assert.notDeepEqual(peerSeed, signSeed)
 })
+
+test('seeds can be wiped once the device is made of them', async () => {
+  const seeds = createDeviceSeeds(createDice(4))
+  const device = deviceIdentityFrom(seeds)
+  const { boxSecret, peerSeed } = createDeviceSeeds(createDice(4))
+  const before = await signFor(device.signer, 'heads', utf8('tip'))
+  for (const seed of Object.values(seeds)) if (seed instanceof Uint8Array) seed.fill(0)
+  assert.deepEqual([device.boxSecret, device.peerSeed], [boxSecret, peerSeed])
+  assert.deepEqual(await signFor(device.signer, 'heads', utf8('tip')), before)
+})

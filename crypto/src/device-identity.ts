@@ -25,8 +25,13 @@ export function createDeviceSeeds(rng: Rng): DeviceSeeds {
   return { signSeed: rng.bytes(32), boxSecret: rng.bytes(32), peerSeed: rng.bytes(32) }
 }
 
+/** The seeds are copied; wipe yours. */
 export function deviceIdentityFrom(seeds: DeviceSeeds): DeviceIdentity {
   const signer = createSigner(seeds.signSeed)
-  const { boxSecret, peerSeed } = seeds
-  return { deviceId: deviceIdFrom(signer.publicKey), signer, boxSecret, peerSeed }
+  return {
+    deviceId: deviceIdFrom(signer.publicKey),
+    signer,
+    boxSecret: new Uint8Array(seeds.boxSecret),
+    peerSeed: new Uint8Array(seeds.peerSeed),
+  }
 }
