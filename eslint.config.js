@@ -1,19 +1,26 @@
 import js from '@eslint/js'
 import svelte from 'eslint-plugin-svelte'
+import { defineConfig } from 'eslint/config'
 import ts from 'typescript-eslint'
 import svelteConfig from './control-plane/svelte.config.js'
 
 const pureRooms = ['protocol', 'crypto', 'mesh', 'scheduler'].map((room) => `${room}/src/**/*.ts`)
-const tests = ['**/*.test.ts', 'e2e/**', 'scripts/**']
+/** Reached only through a package's `node` condition or from the agent. */
+const nodeOnly = ['crypto/src/native-node.ts', 'mesh/src/agent-node.ts', 'mesh/src/node-parts.ts']
+const tests = ['**/*.test.ts', '**/testing/**', 'e2e/**', 'scripts/**']
 
-export default ts.config(
+export default defineConfig(
   { ignores: ['**/dist/', '**/build/', 'artefacts/', '.cache/', '**/vectors/'] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,
   {
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.svelte'] },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['control-plane/*.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
@@ -21,20 +28,37 @@ export default ts.config(
       'no-undef': 'off',
       'no-empty': ['error', { allowEmptyCatch: false }],
       eqeqeq: 'error',
-      'no-console': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
-        { allowDefaultCaseForExhaustiveSwitch: false, considerDefaultExhaustiveForUnions: true },
+        { allowDefaultCaseForExhaustiveSwitch: false, considerDefaultExhaustiveForUnions: false },
       ],
       '@typescript-eslint/no-floating-promises': [
         'error',
-        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite'] }] },
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite'] },
+          ],
+        },
       ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      // `return send(message)` in a function that returns nothing reads well.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      // It takes `Promise.withResolvers<void>()` for a mistake.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // Yjs's shared text has no other way to its content.
+      '@typescript-eslint/no-base-to-string': [
+        'error',
+        { ignoredTypeNames: ['Text', 'YText', 'Error', 'RegExp', 'URL', 'URLSearchParams'] },
+      ],
       // `async` is how an implementation without waits keeps a port's promise to reject rather than throw.
       '@typescript-eslint/require-await': 'off',
     },
@@ -42,18 +66,30 @@ export default ts.config(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+    rules: {
+      // The linter sees no types across markup; svelte-check does, and reads the reason after an ignored warning's name.
+      ...Object.fromEntries(
+        ['argument', 'assignment', 'call', 'member-access', 'return'].map((use) => [
+          `@typescript-eslint/no-unsafe-${use}`,
+          'off',
+        ]),
+      ),
+      'svelte/no-unused-svelte-ignore': 'off',
+    },
   },
   {
     files: pureRooms,
-    ignores: ['**/*.test.ts'],
+    ignores: [...tests, ...nodeOnly],
     rules: {
       'no-restricted-properties': [
         'error',
-        ...['Date.now', 'performance.now', 'Math.random', 'crypto.getRandomValues', 'crypto.randomUUID'].map((name) => ({
-          object: name.split('.')[0],
-          property: name.split('.')[1],
-          message: 'Time and chance enter as arguments (Clock, Rng).',
-        })),
+        ...['Date.now', 'performance.now', 'Math.random', 'crypto.getRandomValues', 'crypto.randomUUID'].map(
+          (name) => ({
+            object: name.split('.')[0],
+            property: name.split('.')[1],
+            message: 'Time and chance enter as arguments (Clock, Rng).',
+          }),
+        ),
       ],
       'no-restricted-globals': [
         'error',
@@ -70,6 +106,7 @@ export default ts.config(
     rules: {
       // Assertions narrow what the compiler cannot see, and a wrong guess fails the test.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
     },
   },
   {

@@ -66,7 +66,11 @@ async function buildWhenStale({ name, sources, output, build }: Product): Promis
 /** By content: file times change with every checkout. */
 function fingerprintOf(sources: readonly string[]): string {
   const patterns = ['package-lock.json', 'scripts/build.ts', ...sources]
-  const files = globSync(patterns, { cwd: root, withFileTypes: true, exclude: (entry) => entry.name.endsWith('.test.ts') })
+  const files = globSync(patterns, {
+    cwd: root,
+    withFileTypes: true,
+    exclude: (entry) => entry.name.endsWith('.test.ts'),
+  })
   const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   const hash = createHash('sha256')
   for (const path of paths.sort()) {

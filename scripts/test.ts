@@ -1,6 +1,6 @@
 /**
  * Everything that must hold. `npm test` runs all of it; `npm test -- --only lint,unit` some stages; `npm test -- mesh/ heads`
- * the test files whose path holds one of these words.
+ * the test files with one of these words in their path; `--list` only says what would run.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-const { values, positionals: filters } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true })
+const { values, positionals: filters } = parseArgs({
+  options: { only: { type: 'string' }, list: { type: 'boolean' } },
+  allowPositionals: true,
+})
 const only = values.only?.split(',')
 const resultsFile = join(root, '.cache/test-results.json')
 const stages = [...checks, ...testStages, docsStage(resultsFile)]
@@ -26,6 +29,13 @@ const unknown = only?.filter((name) => stages.every((stage) => stage.name !== na
 if (unknown.length > 0) {
   console.error(`No stage is called ${unknown.join(', ')}. There are: ${stages.map(({ name }) => name).join(', ')}.`)
   process.exit(2)
+}
+
+const chosen = stages.filter(isChosen)
+if (values.list) {
+  const listed = chosen.flatMap((stage) => stage.list(filters))
+  console.log(listed.join('\n'))
+  process.exit(listed.length > 0 ? 0 : 1)
 }
 
 const parts: Part[] = []
@@ -40,8 +50,8 @@ if (parts.length === 0) console.error(`No test file has ${filters.join(' or ')} 
 console.log(sentence(total))
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
 
-function isChosen({ name, hasFiles }: Stage): boolean {
-  return only ? only.includes(name) : filters.length === 0 || hasFiles
+function isChosen({ name, list }: Stage): boolean {
+  return only ? only.includes(name) : filters.length === 0 || list(filters).length > 0
 }
 
 async function runStage(stage: Stage): Promise<void> {
@@ -50,7 +60,11 @@ async function runStage(stage: Stage): Promise<void> {
   parts.push(...results)
   const counts = tally(results)
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
-  console.log([counts.failed > 0 ? 'FAIL' : 'ok', stage.name, `${seconds} s`, stage.hasFiles ? sentence(counts) : ''].join('\t'))
+  console.log(
+    [counts.failed > 0 ? 'FAIL' : 'ok', stage.name, `${seconds} s`, results.length > 1 ? sentence(counts) : ''].join(
+      '\t',
+    ),
+  )
   for (const part of results) printPart(part)
 }
 
@@ -59,7 +73,8 @@ function printPart({ file, outcomes, output }: Part): void {
     if (outcome.kind === 'skipped') console.log(`  skipped: ${outcome.name} (${outcome.reason}) in ${file}`)
     if (outcome.kind === 'failed') console.log(`  failed: ${outcome.name} in ${file}\n${indent(outcome.output)}`)
   }
-  if (output !== '' && outcomes.some(({ kind }) => kind === 'failed')) console.log(`  ${file} printed:\n${indent(output)}`)
+  if (output !== '' && outcomes.some(({ kind }) => kind === 'failed'))
+    console.log(`  ${file} printed:\n${indent(output)}`)
 }
 
 function indent(text: string): string {

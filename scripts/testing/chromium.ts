@@ -4,7 +4,10 @@ import { delimiter, join } from 'node:path'
 import process from 'node:process'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome.exe']
-const installed = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium']
+const installed = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
 
 /** The browser for the tests: CLOUDOS_CHROMIUM, else the first of the usual names in PATH. */
 export function findChromium(): string | undefined {

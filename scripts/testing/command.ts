@@ -20,19 +20,26 @@ export async function runCommand(program: string, args: readonly string[], timeo
   const env = { ...process.env, CLOUDOS_TEST_RUN: run }
   const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const pid = await new Promise<number>((resolve, reject) => {
-    child.once('spawn', () => { resolve(child.pid ?? 0) }).once('error', reject)
+    child
+      .once('spawn', () => {
+        resolve(child.pid ?? 0)
+      })
+      .once('error', reject)
   })
   const mark = `CLOUDOS_TEST_RUN=${run}`
   markByPid.set(pid, mark)
   const output: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => output.push(text))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => output.push(text))
   const timer = setTimeout(() => {
     output.push(`\nKilled: it was not done after ${timeoutMs / 1000} s.\n`)
     killIfAlive(-pid)
   }, timeoutMs)
   // 'exit', not 'close': an orphan may hold the pipes open for ever.
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-    child.once('exit', (...end) => { resolve(end) })
+    child.once('exit', (...end) => {
+      resolve(end)
+    })
   })
   clearTimeout(timer)
   const left = await killLeftBehind(mark)

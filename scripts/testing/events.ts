@@ -50,6 +50,7 @@ function parseEvent(line: string): TestEvent {
 
 function outcomeOf({ type, skip, todo, error }: TestEvent, name: string): Outcome {
   if (skip !== undefined) return { kind: 'skipped', name, reason: skip === true ? 'no reason given' : skip }
-  if (todo !== undefined) return { kind: 'failed', name, output: 'A test marked "todo" proves nothing: finish it or delete it.' }
+  if (todo !== undefined)
+    return { kind: 'failed', name, output: 'A test marked "todo" proves nothing: finish it or delete it.' }
   return type === 'test:pass' ? { kind: 'passed', name } : { kind: 'failed', name, output: error ?? 'no error given' }
 }

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { root, runCommand } from './command.ts'
 import { type Part } from './outcome.ts'
-import { runTestFiles } from './test-files.ts'
+import { findTestFiles, runTestFiles } from './test-files.ts'
 
 export interface Stage {
   readonly name: string
-  /** Tests from files can be narrowed by a part of the file's path. */
-  readonly hasFiles: boolean
+  /** What it would run; filters choose test files by a part of their path, and no check. */
+  readonly list: (filters: readonly string[]) => readonly string[]
   readonly run: (filters: readonly string[]) => Promise<readonly Part[]>
 }
 
@@ -19,11 +19,12 @@ function check(name: string, ...args: readonly string[]): Stage {
     const { isOk, output } = await runCommand(process.execPath, args, checkTimeoutMs)
     return [{ file: name, output: '', outcomes: [isOk ? { kind: 'passed', name } : { kind: 'failed', name, output }] }]
   }
-  return { name, hasFiles: false, run }
+  return { name, list: (filters) => (filters.length === 0 ? [name] : []), run }
 }
 
 function tests(name: string, lanes: number, ...patterns: readonly string[]): Stage {
-  return { name, hasFiles: true, run: (filters) => runTestFiles(patterns, filters, lanes) }
+  const list = (filters: readonly string[]) => findTestFiles(patterns, filters)
+  return { name, list, run: (filters) => runTestFiles(list(filters), lanes) }
 }
 
 function tool(path: string): string {
@@ -34,7 +35,17 @@ function tool(path: string): string {
 export const checks: readonly Stage[] = [
   check('lint', tool('eslint/bin/eslint.js'), '--max-warnings=0', '.'),
   check('types', tool('typescript/bin/tsc'), '--project', 'tsconfig.json'),
-  check('page types', tool('svelte-check/bin/svelte-check'), '--workspace', 'control-plane', '--tsconfig', 'tsconfig.json', '--fail-on-warnings', '--output', 'human'),
+  check(
+    'page types',
+    tool('svelte-check/bin/svelte-check'),
+    '--workspace',
+    'control-plane',
+    '--tsconfig',
+    'tsconfig.json',
+    '--fail-on-warnings',
+    '--output',
+    'human',
+  ),
   check('format', tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'),
   check('architecture', 'scripts/check-architecture.ts'),
   check('build', 'scripts/build.ts'),
@@ -43,7 +54,12 @@ export const checks: readonly Stage[] = [
 
 /** The stories start real agents and browsers and wait for what they do: they have the machine to themselves. */
 export const testStages: readonly Stage[] = [
-  tests('unit', 2, '{agent,control-plane,crypto,mesh,protocol,scheduler,storage-adapters}/src/**/*.test.ts', 'scripts/**/*.test.ts'),
+  tests(
+    'unit',
+    2,
+    '{agent,control-plane,crypto,mesh,protocol,scheduler,storage-adapters}/src/**/*.test.ts',
+    'scripts/**/*.test.ts',
+  ),
   tests('e2e', 1, 'e2e/src/**/*.test.ts'),
 ]
 

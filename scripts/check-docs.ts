@@ -1,0 +1,52 @@
+/**
+ * Holds every document to what runs: commands, links, and the tests that tables name. With the file of results that
+ * scripts/test.ts writes, a named test must have passed in that run; without it, it must exist.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { type Complaint, reviewDocument, type World } from './docs/review.ts'
+import { testNamePatternsOf } from './docs/test-names.ts'
+
+const root = join(import.meta.dirname, '..')
+const patterns = ['*.md', 'docs/**/*.md']
+const testFiles = ['*/src/**/*.test.ts', 'scripts/**/*.test.ts']
+
+if (import.meta.main) {
+  const complaints = reviewAll(process.argv[2])
+  for (const { path, line, message } of complaints) console.log(`${path}:${line} ${message}`)
+  process.exitCode = complaints.length > 0 ? 1 : 0
+}
+
+function reviewAll(resultsFile: string | undefined): readonly Complaint[] {
+  const world: World = {
+    hasPath: (path) => existsSync(join(root, path)),
+    textOf: (path) => (path.endsWith('.md') && existsSync(join(root, path)) ? read(path) : undefined),
+    hasPassed: resultsFile === undefined ? existsAmongTests() : passedIn(resultsFile),
+    runs: (args) => spawnSync(process.execPath, args, { cwd: root }).status === 0,
+  }
+  const documents = globSync(patterns, { cwd: root }).sort()
+  if (!documents.includes('README.md')) return [{ path: 'README.md', line: 1, message: 'there is no README' }]
+  return documents.flatMap((path) => reviewDocument(path, read(path), world))
+}
+
+function passedIn(resultsFile: string): World['hasPassed'] {
+  const passed = new Set(
+    parseResults(readFileSync(resultsFile, 'utf8')).flatMap((name) => [name, name.split(' › ').at(-1)]),
+  )
+  return (name) => passed.has(name)
+}
+
+function parseResults(text: string): readonly string[] {
+  return (JSON.parse(text) as { passed: readonly string[] }).passed
+}
+
+function existsAmongTests(): World['hasPassed'] {
+  const names = globSync(testFiles, { cwd: root }).flatMap((file) => testNamePatternsOf(read(file)))
+  return (name) => names.some((pattern) => pattern.test(name))
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
