@@ -1,0 +1,123 @@
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import type { Hash } from '@cloudos/protocol/ids'
+import type { Channel, Clock, Net } from '@cloudos/protocol/ports'
+import { HeadsBook } from './heads-book.ts'
+import type { HeadsMemory } from './heads-book.ts'
+import { HEADS_PROTOCOL, HeadsSession } from './heads-session.ts'
+import type { AuthorityLog } from './heads-session.ts'
+import type { OnIncident } from './incident.ts'
+import type { Replica } from './replica.ts'
+import type { SealedDoc } from './sealed-doc.ts'
+
+export interface HeadsExchangeParts {
+  readonly replica: Replica
+  readonly identity: DeviceIdentity
+  readonly authority: AuthorityLog & { readonly tip: () => Hash }
+  readonly memory: HeadsMemory
+  readonly clock: Clock
+  readonly onIncident: OnIncident
+}
+
+/** While documents change, heads are signed and shown this often; a burst costs one signature. */
+const HEADS_EVERY_MS = 30_000
+
+export async function startHeadsExchange(parts: HeadsExchangeParts): Promise<HeadsExchange> {
+  const book = await HeadsBook.open({
+    identity: parts.identity,
+    membership: () => parts.replica.membership,
+    memory: parts.memory,
+    onIncident: parts.onIncident,
+  })
+  return new HeadsExchange(parts, book)
+}
+
+/** Keeps the authority log the same on all devices in reach, and tells each how far this one is. */
+export class HeadsExchange {
+  readonly #parts: HeadsExchangeParts
+  readonly #book: HeadsBook
+  readonly #sessions = new Map<string, HeadsSession>()
+  readonly #stopped = new AbortController()
+  readonly #shown = new Map<string, Uint8Array>()
+
+  constructor(parts: HeadsExchangeParts, book: HeadsBook) {
+    this.#parts = parts
+    this.#book = book
+    void this.#showRegularly()
+  }
+
+  attach(net: Net): void {
+    net.handle(HEADS_PROTOCOL, (channel) => {
+      this.#start(channel)
+    })
+  }
+
+  async connect(net: Net, peerId: string, signal?: AbortSignal): Promise<void> {
+    this.#start(await net.open(peerId, HEADS_PROTOCOL, signal))
+  }
+
+  /** The authority log has grown here: tell everybody, so that a revocation is everywhere in seconds. */
+  authorityChanged(): void {
+    const { membership } = this.#parts.replica
+    const nowMs = this.#parts.clock.nowMs()
+    for (const [peerId, session] of this.#sessions) {
+      session.sayEntries()
+      // The revoked hears of it first, then nothing more.
+      if (membership.memberByPeer(peerId, nowMs) === undefined) session.close()
+    }
+  }
+
+  /** Signs and shows the heads of all documents now. */
+  async show(): Promise<void> {
+    const signed: Uint8Array[] = []
+    for (const doc of this.#parts.replica.docs()) {
+      const bytes = await this.#sign(doc)
+      if (this.#shown.get(doc.docId) !== bytes) signed.push(bytes)
+      this.#shown.set(doc.docId, bytes)
+    }
+    for (const session of this.#sessions.values()) session.sayHeads(signed)
+  }
+
+  close(): void {
+    this.#stopped.abort()
+    for (const session of this.#sessions.values()) session.close()
+  }
+
+  async #showRegularly(): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      await this.#parts.clock.sleep(HEADS_EVERY_MS, signal)
+      if (!signal.aborted) await this.show()
+    }
+  }
+
+  #start(channel: Channel): void {
+    const { peerId } = channel
+    const { replica, authority, clock } = this.#parts
+    if (replica.membership.memberByPeer(peerId, clock.nowMs()) === undefined || this.#stopped.signal.aborted) {
+      channel.close()
+      return
+    }
+    const session = new HeadsSession({
+      channel,
+      authority,
+      takeHeads: (signed, from) =>
+        this.#book.take(signed, from, (docId) => replica.docs().find((doc) => doc.docId === docId)),
+    })
+    this.#sessions.get(peerId)?.close()
+    this.#sessions.set(peerId, session)
+    channel.onClose(() => {
+      if (this.#sessions.get(peerId) === session) this.#sessions.delete(peerId)
+    })
+    void this.#greet(session)
+  }
+
+  async #greet(session: HeadsSession): Promise<void> {
+    const signed: Uint8Array[] = []
+    for (const doc of this.#parts.replica.docs()) signed.push(await this.#sign(doc))
+    session.sayHeads(signed)
+  }
+
+  #sign(doc: SealedDoc): Promise<Uint8Array> {
+    return this.#book.sign(doc, this.#parts.authority.tip(), this.#parts.clock.nowMs())
+  }
+}
