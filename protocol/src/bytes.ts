@@ -6,11 +6,22 @@ export function hexFromBytes(bytes: Uint8Array): string {
   return hex
 }
 
+/** The value of a digit by its char code; 16 for everything else, upper case too. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code))
+  return digit === -1 ? 16 : digit
+})
+
 /** `undefined` unless `hex` is an even number of lower-case hex digits: one spelling for each value. */
 export function findBytesFromHex(hex: string): Uint8Array | undefined {
-  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex)) return undefined
+  if (hex.length % 2 !== 0) return undefined
   const bytes = new Uint8Array(hex.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < bytes.length; i++) {
+    const high = DIGITS[hex.charCodeAt(2 * i)] ?? 16
+    const low = DIGITS[hex.charCodeAt(2 * i + 1)] ?? 16
+    if (high === 16 || low === 16) return undefined
+    bytes[i] = (high << 4) | low
+  }
   return bytes
 }
 

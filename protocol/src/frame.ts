@@ -7,7 +7,8 @@ import type { Result } from './result.ts'
 
 /*
  * 'CU' | ver1 | type1 | docId16 | epochId8 | deviceId16 | incarnation4 | seq u64 | prev32 | nonce24 | ctLen u32 | ct | sig64
- * Big endian. frameId = SHA-256(header ‖ ct); the signature is over the frameId, the AEAD's associated data is the header.
+ * Big endian. frameId = SHA-256(header ‖ ct); the signature is over the frameId; the AEAD's associated data
+ * is the frame domain's label, a zero byte and the header.
  */
 export const FRAME_HEADER_BYTES = 2 + 1 + 1 + 16 + 8 + 16 + 4 + 8 + 32 + 24 + 4
 export const FRAME_SIGNATURE_BYTES = 64
