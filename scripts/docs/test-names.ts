@@ -7,7 +7,7 @@ export function testNamePatternsOf(text: string): readonly RegExp[] {
   return [...nodesOf(tree)].flatMap((node) => {
     const isTest = ts.isCallExpression(node) && /^(test|it|t\.test)(\.\w+)?$/.test(node.expression.getText())
     const parts = isTest ? partsOf(node.arguments[0]) : undefined
-    return parts ? [new RegExp(`^${parts.map((part) => RegExp.escape(part)).join('.*')}$`, 's')] : []
+    return parts ? [new RegExp(`^${parts.map(escape).join('.*')}$`, 's')] : []
   })
 }
 
@@ -18,4 +18,8 @@ function partsOf(name: ts.Expression | undefined): readonly string[] | undefined
   return ts.isTemplateExpression(name)
     ? [name.head.text, ...name.templateSpans.map(({ literal }) => literal.text)]
     : undefined
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }

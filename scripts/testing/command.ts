@@ -17,7 +17,9 @@ const markByPid = new Map<number, string>()
 /** Runs a program until all of it is gone: what outlives it is killed and makes it a failure. */
 export async function runCommand(program: string, args: readonly string[], timeoutMs: number): Promise<Ended> {
   const run = randomUUID()
-  const env = { ...process.env, CLOUDOS_TEST_RUN: run }
+  // Within another run of node:test a test file would report to that one.
+  const { NODE_TEST_CONTEXT: _outer, ...inherited } = process.env
+  const env = { ...inherited, CLOUDOS_TEST_RUN: run }
   const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const pid = await new Promise<number>((resolve, reject) => {
     child

@@ -41,7 +41,7 @@ function findMarked(mark: string): readonly number[] {
 }
 
 /** Empty for a zombie, for a process that is gone, and for another user's. */
-function readProc(pid: number, file: string): string {
+export function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1')
   } catch (error) {
