@@ -15,7 +15,7 @@ export interface ProfilePolicy {
 
 export const DEFAULT_POLICY: ProfilePolicy = { browserCertificateHours: 24, agentCertificateDays: 180, epochDays: 30 }
 
-/** The first entry. The profile's id is derived from `rootPublicKey`; the recovery key outranks the root for ever after. */
+/** The first entry. The profile's id is derived from both keys; the recovery key outranks the root for ever after. */
 export interface Genesis {
   readonly rootPublicKey: Uint8Array
   readonly recoveryPublicKey: Uint8Array
