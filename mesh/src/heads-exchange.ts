@@ -4,7 +4,7 @@ import type { Channel, Clock, Net } from '@cloudos/protocol/ports'
 import { HeadsBook } from './heads-book.ts'
 import type { HeadsMemory } from './heads-book.ts'
 import { HEADS_PROTOCOL, HeadsSession } from './heads-session.ts'
-import type { AuthorityLog } from './heads-session.ts'
+import type { AuthorityEntries } from './heads-session.ts'
 import type { OnIncident } from './incident.ts'
 import type { Replica } from './replica.ts'
 import type { SealedDoc } from './sealed-doc.ts'
@@ -12,7 +12,7 @@ import type { SealedDoc } from './sealed-doc.ts'
 export interface HeadsExchangeParts {
   readonly replica: Replica
   readonly identity: DeviceIdentity
-  readonly authority: AuthorityLog & { readonly tip: () => Hash }
+  readonly authority: AuthorityEntries & { readonly tip: () => Hash }
   readonly memory: HeadsMemory
   readonly clock: Clock
   readonly onIncident: OnIncident

@@ -7,7 +7,7 @@ import type { Channel } from '@cloudos/protocol/ports'
 export const HEADS_PROTOCOL = '/cloudos/heads/1'
 
 /** The authority log as this device holds it. */
-export interface AuthorityLog {
+export interface AuthorityEntries {
   /** Hashes and bytes of all entries, in any order. */
   entries(): ReadonlyMap<Hash, Uint8Array>
   /** Takes entries that are new and hold; what does not is dropped. Resolves once they are durable and in force. */
@@ -16,7 +16,7 @@ export interface AuthorityLog {
 
 export interface HeadsSessionParts {
   readonly channel: Channel
-  readonly authority: AuthorityLog
+  readonly authority: AuthorityEntries
   readonly takeHeads: (signed: Uint8Array, from: string) => Promise<void>
 }
 

@@ -36,5 +36,7 @@ export type Incident =
   | { readonly kind: 'not-saved'; readonly docId: DocId; readonly code: string; readonly message: string }
   | { readonly kind: 'rollback'; readonly deviceId: DeviceId; readonly docId: DocId }
   | { readonly kind: 'fork'; readonly deviceId: DeviceId; readonly docId: DocId }
+  /** The authority log no longer lets this device in: it keeps what it has and speaks to nobody. */
+  | { readonly kind: 'removed'; readonly reason: 'unknown-device' | 'revoked' | 'no-epoch' }
 
 export type OnIncident = (incident: Incident) => void

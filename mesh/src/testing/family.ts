@@ -1,6 +1,7 @@
 import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import type { Member, Membership } from '@cloudos/crypto/membership'
+import { boxPublicKey } from '@cloudos/crypto/seal-key'
 import { createSigner } from '@cloudos/crypto/signature'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import type { Dice } from '@cloudos/crypto/testing/seeded'
@@ -39,6 +40,8 @@ export function createFamily(size: number, seed = 1): Family {
       {
         deviceId: identity.deviceId,
         signPublicKey: identity.signer.publicKey,
+        boxPublicKey: boxPublicKey(identity.boxSecret),
+        notBeforeMs: 0,
         peerId: peerIdOf(identity),
         name: `device-${String(order)}`,
         class: 'agent',

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
+import { foundProfile } from '@cloudos/crypto/found-profile'
+import type { FoundedProfile } from '@cloudos/crypto/found-profile'
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { createDice } from '@cloudos/crypto/testing/seeded'
+import type { Hash } from '@cloudos/protocol/ids'
+import type { AuthorityStore } from './authority-log.ts'
+import { createDiskStore } from './disk-log.ts'
+import type { Incident } from './incident.ts'
+import { openProfile } from './profile.ts'
+import type { Profile } from './profile.ts'
+import { DOC, instantClock, peerIdOf } from './testing/family.ts'
+import { MemoryDisk } from './testing/memory-disk.ts'
+import { MemoryNetwork } from './testing/memory-net.ts'
+
+const dice = createDice(11)
+
+function newDevice(): DeviceIdentity {
+  return deviceIdentityFrom(createDeviceSeeds(dice))
+}
+
+function storeOf(entries: Uint8Array[]): AuthorityStore {
+  let kept: readonly Hash[] = []
+  return {
+    load: () => Promise.resolve({ entries, keyChanges: kept }),
+    append: (more, keyChanges) => {
+      entries.push(...more)
+      kept = keyChanges
+      return Promise.resolve()
+    },
+  }
+}
+
+function found(...identities: readonly DeviceIdentity[]): Promise<FoundedProfile> {
+  return foundProfile({
+    rng: dice,
+    nowMs: instantClock.nowMs(),
+    devices: identities.map((identity, at) => ({ identity, name: `device ${String(at)}`, class: 'agent' })),
+  })
+}
+
+async function open(
+  founded: FoundedProfile,
+  identity: DeviceIdentity,
+  incidents: Incident[] = [],
+  entries: Uint8Array[] = founded.entries.map(({ bytes }) => bytes),
+): Promise<Profile> {
+  return openProfile({
+    profileId: founded.profileId,
+    identity,
+    authority: storeOf(entries),
+    frames: createDiskStore(new MemoryDisk()),
+    heads: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
+    clock: {
+      ...instantClock,
+      sleep: (ms, signal) =>
+        ms > 1000
+          ? new Promise((resolve) =>
+              signal?.addEventListener('abort', () => {
+                resolve()
+              }),
+            )
+          : Promise.resolve(),
+    },
+    rng: dice,
+    onIncident: (incident) => incidents.push(incident),
+  })
+}
+
+test('the devices of a founded profile share a document under its first epoch', async () => {
+  const [one, two] = [newDevice(), newDevice()]
+  const founded = await found(one, two)
+  const network = new MemoryNetwork()
+  const [a, b] = [await open(founded, one), await open(founded, two)]
+  b.attach(network.join(peerIdOf(two)))
+  await a.connect(network.join(peerIdOf(one)), peerIdOf(two))
+  const docA = await a.replica.open(DOC)
+  docA.ydoc.getText('t').insert(0, 'hello')
+  await network.settle()
+  assert.equal((await b.replica.open(DOC)).ydoc.getText('t').toJSON(), 'hello')
+  assert.ok(a.admits(peerIdOf(two)) && !a.admits(peerIdOf(newDevice())))
+  await Promise.all([a.close(), b.close()])
+})
+
+test('a device that is not in the log is told so', async () => {
+  const founded = await found(newDevice())
+  await assert.rejects(open(founded, newDevice()), { code: 'not-a-member' })
+})
+
+test('entries that no key of the profile signed are not kept, whoever brings them', async () => {
+  const [one, thief] = [newDevice(), newDevice()]
+  const founded = await found(one)
+  const other = await found(thief)
+  const entries = founded.entries.map(({ bytes }) => bytes)
+  const profile = await open(founded, one, [], entries)
+  const before = entries.length
+  await profile.authority.take(other.entries.map(({ bytes }) => bytes))
+  await profile.authority.take([
+    new Uint8Array(40),
+    founded.entries[0]?.bytes.map((byte, at) => (at === 20 ? byte ^ 1 : byte)) ?? new Uint8Array(),
+  ])
+  assert.equal(entries.length, before)
+  assert.equal(profile.authority.entries().size, founded.entries.length)
+})
