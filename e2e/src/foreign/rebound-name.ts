@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+
+/**
+ * Where an attacker's name leads: at first to the attacker's own page, and from `rebind` on to a port of this machine, byte for byte.
+ * To the browser and to whoever listens there it is a name whose address has changed under an open page.
+ */
+export interface ReboundName extends AsyncDisposable {
+  readonly port: number
+  rebind(): void
+}
+
+const ATTACK_PAGE = [
+  'HTTP/1.1 200 OK',
+  'Content-Type: text/html',
+  'Connection: close',
+  '',
+  '<!doctype html><title>An attack</title>',
+].join('\r\n')
+
+export async function startReboundName(victimPort: number): Promise<ReboundName> {
+  let bound = false
+  const open = new Set<Socket>()
+  const server = createServer((socket) => {
+    for (const each of bound ? [socket, forward(socket, victimPort)] : [socket]) {
+      open.add(each)
+      each.once('close', () => open.delete(each))
+      each.on('error', () => each.destroy())
+    }
+    if (!bound) socket.once('data', () => socket.end(ATTACK_PAGE))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    rebind: () => {
+      bound = true
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of open) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function forward(socket: Socket, port: number): Socket {
+  const onward = connect(port, '127.0.0.1')
+  socket.pipe(onward).pipe(socket)
+  return onward
+}
