@@ -1,0 +1,155 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { LIMITS } from '@cloudos/protocol/limits'
+import type { Channel } from '@cloudos/protocol/ports'
+import { encodeRpc, parseRpc } from '@cloudos/protocol/rpc'
+import type { RpcFailure, RpcMessage, RpcRequest } from '@cloudos/protocol/rpc'
+
+export const RPC_PROTOCOL = '/cloudos/rpc/1'
+
+/** What a command is run with. Who asks comes from the channel. */
+export interface RpcCall {
+  readonly request: RpcRequest
+  /** Tells the caller something before the answer. */
+  readonly tell: (body: Uint8Array) => void
+  /** Aborts when the caller cancels, goes away, or its time is up. */
+  readonly signal: AbortSignal
+}
+
+/** Runs one command; a refusal or a broken world rejects as `CloudError`, whose code and message the caller gets. */
+export type RpcAnswerer = (call: RpcCall) => Promise<Uint8Array>
+
+/** Answers commands on a channel until it closes. Ids that do not count up are replays and end it. */
+export function serveRpc(channel: Channel, answer: RpcAnswerer): void {
+  const running = new Map<number, AbortController>()
+  let lastId = 0
+  const take = (message: RpcMessage): boolean => {
+    if (message.kind === 'cancel') {
+      running.get(message.id)?.abort()
+      return true
+    }
+    if (message.kind !== 'request' || message.id <= lastId) return false
+    lastId = message.id
+    if (running.size >= LIMITS.rpcMaxPending)
+      send({
+        kind: 'failure',
+        id: message.id,
+        code: 'busy',
+        message: 'Too many commands at once. Wait for some to finish.',
+      })
+    else void run(message)
+    return true
+  }
+  const run = async (request: RpcRequest & { readonly kind: 'request' }): Promise<void> => {
+    const { id } = request
+    const stop = new AbortController()
+    running.set(id, stop)
+    let seq = 0
+    const tell = (body: Uint8Array): void => {
+      if (running.has(id)) send({ kind: 'event', id, seq: seq++, body })
+    }
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(request.timeoutMs)])
+    try {
+      send({ kind: 'reply', id, result: await answer({ request, tell, signal }) })
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      send(failureFrom(id, cause))
+    } finally {
+      running.delete(id)
+    }
+  }
+  const send = (message: RpcMessage): void => {
+    channel.send(encodeRpc(message))
+  }
+  channel.onMessage((bytes) => {
+    const parsed = parseRpc(bytes)
+    if (!parsed.ok || !take(parsed.value)) channel.close()
+  })
+  channel.onClose(() => {
+    for (const stop of running.values()) stop.abort()
+  })
+}
+
+function failureFrom(id: number, { code, message }: CloudError): RpcMessage {
+  return { kind: 'failure', id, code, message: message.slice(0, 1000) }
+}
+
+export interface RpcOptions {
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  readonly idempotencyKey?: string
+  readonly onEvent?: (body: Uint8Array) => void
+}
+
+export interface RpcClient {
+  /** Rejects with the command's own `CloudError`, or 'disconnected' when the channel ends before the answer. */
+  call(method: string, params: Uint8Array, options: RpcOptions): Promise<Uint8Array>
+  close(): void
+}
+
+interface Waiting {
+  readonly answered: PromiseWithResolvers<Uint8Array>
+  readonly onEvent: ((body: Uint8Array) => void) | undefined
+}
+
+export function createRpcClient(channel: Channel): RpcClient {
+  const waitingById = new Map<number, Waiting>()
+  let lastId = 0
+  let closed = false
+  channel.onMessage((bytes) => {
+    const parsed = parseRpc(bytes)
+    if (parsed.ok) settle(waitingById, parsed.value)
+    else channel.close()
+  })
+  channel.onClose(() => {
+    closed = true
+    for (const { answered } of waitingById.values()) answered.reject(disconnected())
+    waitingById.clear()
+  })
+  return {
+    async call(method, params, { timeoutMs, signal, idempotencyKey, onEvent }) {
+      if (closed) throw disconnected()
+      const id = ++lastId
+      const waiting: Waiting = { answered: Promise.withResolvers<Uint8Array>(), onEvent }
+      waitingById.set(id, waiting)
+      channel.send(
+        encodeRpc({
+          kind: 'request',
+          id,
+          method,
+          params,
+          timeoutMs,
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        }),
+      )
+      const cancel = (): void => {
+        if (!waitingById.delete(id)) return
+        channel.send(encodeRpc({ kind: 'cancel', id }))
+        waiting.answered.reject(new CloudError('cancelled', 'Cancelled.'))
+      }
+      signal?.addEventListener('abort', cancel, { once: true })
+      if (signal?.aborted === true) cancel()
+      return waiting.answered.promise.finally(() => signal?.removeEventListener('abort', cancel))
+    },
+    close() {
+      channel.close()
+    },
+  }
+}
+
+function settle(waitingById: Map<number, Waiting>, message: RpcMessage): void {
+  const waiting = waitingById.get(message.id)
+  if (waiting === undefined) return
+  if (message.kind === 'event') waiting.onEvent?.(message.body.slice())
+  if (message.kind !== 'reply' && message.kind !== 'failure') return
+  waitingById.delete(message.id)
+  if (message.kind === 'reply') waiting.answered.resolve(message.result.slice())
+  else waiting.answered.reject(errorFrom(message))
+}
+
+function errorFrom({ code, message }: RpcFailure): CloudError {
+  return new CloudError(code, message)
+}
+
+function disconnected(): CloudError {
+  return new CloudError('disconnected', 'The agent is not reachable. Is it still running?')
+}
