@@ -7,9 +7,9 @@ export type Proof =
   /** The way to a clone, where every other command begins. */
   | { readonly kind: 'given' }
 
-/** The names of the tests in scripts/fresh-clone.test.ts: they run the commands as a newcomer would. */
-export const startTest = 'in a fresh clone, npm start installs, builds, serves the page and ends with its npm'
-export const testTest = 'in a fresh clone, npm test prepares itself and ends with one line of counts'
+/** The names of the tests in scripts/fresh-copy.test.ts: they run the commands as a newcomer would. */
+export const startTest = 'in a fresh copy, npm start installs, builds, serves the page and ends with its npm'
+export const testTest = 'in a fresh copy, npm test prepares itself and ends with one line of counts'
 export const devTest = 'npm run dev serves the page from the sources and ends with its npm'
 
 const proofs: readonly (readonly [command: RegExp, prove: (args: readonly string[]) => Proof])[] = [
