@@ -33,7 +33,7 @@ test('every device of a new profile opens the same epoch key and finds the other
   const peerId = hexFromBytes(createSigner(profile.desktop.identity.peerSeed).publicKey)
   const desktop = mine.memberByPeer(peerId, NOW_MS)
   assert.equal(desktop?.deviceId, profile.desktop.identity.deviceId)
-  assert.deepEqual(desktop?.signPublicKey, profile.desktop.identity.signer.publicKey)
+  assert.deepEqual(desktop.signPublicKey, profile.desktop.identity.signer.publicKey)
   assert.equal(mine.memberByPeer('00'.repeat(32), NOW_MS), undefined)
   assert.deepEqual(mine.members().map(({ name, order }) => [name, order]), [['laptop', 2], ['desktop', 3]]) // prettier-ignore
 })
