@@ -100,7 +100,8 @@ class IndexedDbLog implements FrameLog {
         continue
       }
       const batch = await attempt(this.#database.getAll('frames', places(this.#docId, index), SCAN_BATCH))
-      if (batch.length === 0) throw new CloudError('log-damaged', `The browser lost frame ${String(index)} of document ${this.#docId}.`)
+      if (batch.length === 0)
+        throw new CloudError('log-damaged', `The browser lost frame ${String(index)} of document ${this.#docId}.`)
       for (const frame of batch) yield { index: index++, frame }
     }
   }
@@ -149,6 +150,14 @@ function attempt<T>(work: Promise<T>): Promise<T> {
 
 function storageError(cause: unknown): CloudError {
   if (cause instanceof DOMException && cause.name === 'QuotaExceededError')
-    return new CloudError('disk-full', 'This browser has no room left for CloudOS. Free some disk space; what is saved stays saved.', cause)
-  return new CloudError('browser-storage', "This browser's storage does not answer. Reload the page; what is saved stays saved.", cause)
+    return new CloudError(
+      'disk-full',
+      'This browser has no room left for CloudOS. Free some disk space; what is saved stays saved.',
+      cause,
+    )
+  return new CloudError(
+    'browser-storage',
+    "This browser's storage does not answer. Reload the page; what is saved stays saved.",
+    cause,
+  )
 }

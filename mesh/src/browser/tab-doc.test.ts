@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDice } from '@cloudos/crypto/testing/seeded'
+import { createFamily, DOC, startDevice } from '../testing/family.ts'
+import { createBrowser, openTab, saved, startLeader, until } from './testing/tabs.ts'
+import type { Browser, Tab } from './testing/tabs.ts'
+
+const text = ({ doc }: Tab): string => doc.ydoc.getText('text').toString()
+
+function type(tab: Tab, words: string): void {
+  tab.doc.ydoc.getText('text').insert(tab.doc.ydoc.getText('text').length, words)
+}
+
+/** What a leader that starts now finds in the database. */
+async function stored(browser: Browser): Promise<string> {
+  const leader = await startLeader(browser)
+  const doc = await leader.replica.open(DOC)
+  const found = doc.ydoc.getText('text').toString()
+  await leader.close()
+  return found
+}
+
+test('what one tab types appears in the other, and is in the database once it is called saved', async () => {
+  const browser = createBrowser(createFamily(1))
+  const leader = await startLeader(browser)
+  using a = openTab(browser)
+  using b = openTab(browser)
+  await Promise.all([a.doc.ready, b.doc.ready])
+  type(a, 'hello')
+  assert.equal(a.doc.saving.phase, 'saving')
+  await saved(a.doc)
+  await until(() => text(b) === 'hello')
+  leader.crash()
+  assert.equal(await stored(browser), 'hello')
+})
+
+test('no two tabs ever write under one client id, even when all of them open at once', async () => {
+  const browser = createBrowser(createFamily(1))
+  const leader = await startLeader(browser)
+  const tabs = Array.from({ length: 8 }, () => openTab(browser))
+  await Promise.all(tabs.map(({ doc }) => doc.ready))
+  assert.equal(new Set(tabs.map(({ doc }) => doc.ydoc.clientID)).size, tabs.length)
+  for (const tab of tabs) tab[Symbol.dispose]()
+  await leader.close()
+})
+
+test('a tab that opens before any leader waits, and one that outlives its leader keeps its edits for the next', async () => {
+  const browser = createBrowser(createFamily(1))
+  using tab = openTab(browser)
+  const first = await startLeader(browser)
+  await tab.doc.ready
+  type(tab, 'one ')
+  await saved(tab.doc)
+  first.crash()
+  type(tab, 'two')
+  assert.equal(tab.doc.saving.phase, 'saving')
+  const second = await startLeader(browser)
+  await saved(tab.doc)
+  await second.close()
+  assert.equal(await stored(browser), 'one two')
+})
+
+test('two tabs type while leaders close and crash: nothing is lost, nothing doubled, and it stays one chain', async () => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    const dice = createDice(seed)
+    const family = createFamily(2, seed)
+    const browser = createBrowser(family)
+    let leader = await startLeader(browser)
+    const tabs = [openTab(browser), openTab(browser)]
+    await Promise.all(tabs.map(({ doc }) => doc.ready))
+    const typed: string[] = []
+    for (let round = 0; round < 60; round++) {
+      const tab = tabs[dice.below(tabs.length)]
+      const mark = `<${String(round)}>`
+      if (tab !== undefined) {
+        const shared = tab.doc.ydoc.getText('text')
+        shared.insert(dice.below(shared.length + 1), mark)
+        typed.push(...mark)
+      }
+      for (let turn = dice.below(4); turn > 0; turn--) await new Promise((resolve) => setImmediate(resolve))
+      if (dice.below(8) > 0) continue
+      if (dice.below(2) === 0) leader.crash()
+      else await leader.close()
+      leader = await startLeader(browser)
+    }
+    await Promise.all(tabs.map(({ doc }) => saved(doc)))
+    await until(() => new Set(tabs.map(text)).size === 1)
+    const doc = await leader.replica.open(DOC)
+    assert.equal(doc.ydoc.getText('text').toString(), tabs.map(text)[0])
+    assert.deepEqual([...(tabs.map(text)[0] ?? '')].sort(), typed.sort())
+    assert.equal(doc.heads().size, 1)
+    for (const tab of tabs) tab[Symbol.dispose]()
+    await leader.close()
+
+    const other = startDevice(family, 1)
+    const reader = await startLeader(browser)
+    const own = await reader.replica.open(DOC)
+    const theirs = await other.replica.open(DOC)
+    for await (const { frame } of own.scan(0)) theirs.admit(frame, 'test')
+    assert.equal(theirs.ydoc.getText('text').toString(), own.ydoc.getText('text').toString())
+    assert.deepEqual(other.incidents, [])
+    assert.deepEqual(browser.incidents, [])
+    await reader.close()
+    await other.replica.close()
+  }
+})
