@@ -1,6 +1,7 @@
 import { utf8 } from '@cloudos/protocol/bytes'
 import { findId } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
+import { createSeededRng } from '../seeded-rng.ts'
 import type { SuiteCase } from '../suite.ts'
 import {
   expectAbsent,
@@ -168,8 +169,9 @@ function DAMAGES(): readonly (readonly [string, (bytes: Uint8Array) => Uint8Arra
   ]
 }
 
+/** Nothing that a medium could compress. */
 function fillerOf(index: number): Uint8Array {
-  return new Uint8Array(512 * 1024).fill(index)
+  return createSeededRng(index).bytes(512 * 1024)
 }
 
 function requireHash(text: string): Hash {

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { chromium } from 'playwright-core'
+import type { BrowserContext } from 'playwright-core'
+import { findChromium } from '../../scripts/testing/chromium.ts'
+
+export interface Chromium extends AsyncDisposable {
+  readonly context: BrowserContext
+  /** `kill -9` of the browser and all its processes; resolves when it is gone. */
+  kill(): Promise<void>
+}
+
+const FLAGS = [
+  '--headless',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** A real Chromium. What it stores is in `profileFolder` and outlives it, or goes with it when none is given. */
+export async function launchChromium(profileFolder?: string): Promise<Chromium> {
+  const executablePath = findChromium()
+  if (executablePath === undefined)
+    throw new CloudError(
+      'chromium-missing',
+      'No Chromium in PATH: install it (Debian: apt install chromium), or set CLOUDOS_CHROMIUM to its path.',
+    )
+  const folder = profileFolder ?? (await mkdtemp(join(tmpdir(), 'cloudos-chromium-')))
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath,
+    args: FLAGS,
+    // Chromium's own sandbox refuses to run as root.
+    chromiumSandbox: process.getuid?.() !== 0,
+  })
+  return {
+    context,
+    kill: () => killAll(context),
+    async [Symbol.asyncDispose]() {
+      await context.close()
+      if (profileFolder === undefined) await rm(folder, { recursive: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Playwright starts the browser as the leader of its own process group. */
+async function killAll(context: BrowserContext): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession()
+  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
+  const leader = processInfo.find(({ type }) => type === 'browser')
+  if (leader === undefined) throw new CloudError('chromium-missing', 'This Chromium does not tell its process id.')
+  const gone = context.waitForEvent('close')
+  process.kill(-leader.id, 'SIGKILL')
+  await gone
+}
