@@ -8,7 +8,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { killRunning, root } from './testing/command.ts'
 import { inLanes } from './testing/lanes.ts'
-import { type Part, sentence, tally } from './testing/outcome.ts'
+import { type Part, sentence, type Tally, tally } from './testing/outcome.ts'
 import { checks, docsStage, type Stage, testStages } from './testing/stages.ts'
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -60,12 +60,18 @@ async function runStage(stage: Stage): Promise<void> {
   parts.push(...results)
   const counts = tally(results)
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1)
+  const verdict = counts.failed > 0 ? 'FAIL' : 'ok'
   console.log(
-    [counts.failed > 0 ? 'FAIL' : 'ok', stage.name, `${seconds} s`, results.length > 1 ? sentence(counts) : ''].join(
-      '\t',
-    ),
+    [verdict.padEnd(4), stage.name.padEnd(12), `${seconds} s`.padStart(8), '  ', countsOf(stage, counts)]
+      .join(' ')
+      .trimEnd(),
   )
   for (const part of results) printPart(part)
+}
+
+/** A check is one: its verdict says it all. */
+function countsOf(stage: Stage, counts: Tally): string {
+  return checks.includes(stage) || stage.name === 'docs' ? '' : sentence(counts)
 }
 
 function printPart({ file, outcomes, output }: Part): void {

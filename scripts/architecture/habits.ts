@@ -37,7 +37,7 @@ function isDefaultExport(node: ts.Node): boolean {
 }
 
 function isOutsideWiring({ path, room, isTest }: Source): boolean {
-  return !isTest && !wiring.includes(path) && room !== 'e2e' && room !== 'scripts' && !path.endsWith('.config.ts')
+  return !isTest && !wiring.includes(path) && room !== 'scripts' && !path.endsWith('.config.ts')
 }
 
 function namesEnvironment(node: ts.Node): boolean {

@@ -40,7 +40,7 @@ export function sourceFrom(path: string, text: string): Source {
   return {
     path,
     room: path.split('/')[0] ?? '',
-    isTest: /\.test\.ts$|\/testing\/|\/suite\//.test(path),
+    isTest: /^e2e\/|\.test\.ts$|\/testing\/|\/suite\//.test(path),
     tree,
     lineCount: text.split('\n').length - 1,
     imports: importedFiles.map(({ fileName, pos }) => ({ specifier: fileName, line: lineAt(tree, pos) })),
