@@ -75,8 +75,9 @@ export function encodeFrame(headerBytes: Uint8Array, ciphertext: Uint8Array, sig
 export function parseFrame(bytes: Uint8Array): Result<ParsedFrame, FrameRefusal> {
   if (bytes.length < FRAME_HEADER_BYTES + FRAME_MIN_CIPHERTEXT_BYTES + FRAME_SIGNATURE_BYTES) return err('too-short')
   if (bytes.length > LIMITS.frameMaxBytes) return err('too-long')
-  if (bytes[0] !== 0x43 || bytes[1] !== 0x55) return err('not-a-frame')
-  if (bytes[2] !== FRAME_VERSION) return err('newer-version')
+  const [first, second, version = 0] = bytes
+  if (first !== 0x43 || second !== 0x55 || version < FRAME_VERSION) return err('not-a-frame')
+  if (version > FRAME_VERSION) return err('newer-version')
   const type = bytes[3] === 0 ? 'update' : bytes[3] === 1 ? 'snapshot' : undefined
   if (type === undefined) return err('bad-type')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

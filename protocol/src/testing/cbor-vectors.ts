@@ -1,0 +1,88 @@
+import { encodeCbor } from '../cbor.ts'
+import type { CborValue } from '../cbor.ts'
+import { fromHex } from './samples.ts'
+import { bad, good } from './vector.ts'
+import type { Vectors } from './vector.ts'
+
+const VALUES: Readonly<Record<string, CborValue>> = {
+  zero: 0,
+  'the last integer of one byte': 23,
+  'the first integer of two bytes': 24,
+  'the last integer of two bytes': 255,
+  'the first integer of three bytes': 256,
+  'the last integer of three bytes': 65_535,
+  'the first integer of five bytes': 65_536,
+  'the last integer of five bytes': 2 ** 32 - 1,
+  'the first integer of nine bytes': 2 ** 32,
+  'the largest safe integer': Number.MAX_SAFE_INTEGER,
+  'the first integer beyond the safe ones': 2n ** 53n,
+  'the largest integer': 2n ** 64n - 1n,
+  'minus one': -1,
+  'the last negative integer of one byte': -24,
+  'the first negative integer of two bytes': -25,
+  'the smallest safe integer': Number.MIN_SAFE_INTEGER,
+  'the first negative integer beyond the safe ones': -(2n ** 53n),
+  'the smallest integer': -(2n ** 64n),
+  'no bytes': new Uint8Array(0),
+  bytes: Uint8Array.of(1, 2, 3),
+  'no text': '',
+  'text of two, three and four bytes a character': 'ü水𐅑',
+  'text that begins with a byte order mark': '\ufeffa',
+  'an empty array': [],
+  'arrays in an array': [1, [2, 3], 'a'],
+  'eight arrays': [[[[[[[[]]]]]]]],
+  'an empty map': new Map(),
+  'a map': new Map<number, CborValue>([
+    [1, 2],
+    [24, [Uint8Array.of(7)]],
+  ]),
+}
+
+/** [what, refusal, bytes] */
+const REFUSED: readonly (readonly [string, string, string])[] = [
+  ['nothing at all', 'truncated', ''],
+  ['an argument that stops', 'truncated', '18'],
+  ['an argument of eight bytes that stops', 'truncated', '1b00000000000000'],
+  ['a byte string that stops', 'truncated', '4201'],
+  ['a byte string longer than any memory', 'truncated', '5bffffffffffffffff'],
+  ['an array whose elements stop', 'truncated', '821818'],
+  ['two values', 'trailing-bytes', '0000'],
+  ['nine arrays', 'too-deep', '818181818181818180'],
+  ['nine maps', 'too-deep', 'a101a101a101a101a101a101a101a101a0'],
+  ['an array of 2^64 - 1', 'too-many-elements', '9bffffffffffffffff'],
+  ['an array of more than bytes are left', 'too-many-elements', '830101'],
+  ['a map of more than bytes are left', 'too-many-elements', 'a2010203'],
+  ['23 in two bytes', 'not-shortest', '1817'],
+  ['255 in three bytes', 'not-shortest', '1900ff'],
+  ['65535 in five bytes', 'not-shortest', '1a0000ffff'],
+  ['2^32 - 1 in nine bytes', 'not-shortest', '1b00000000ffffffff'],
+  ['-24 in two bytes', 'not-shortest', '3817'],
+  ['a length of 1 in two bytes', 'not-shortest', '580100'],
+  ['bytes in chunks', 'indefinite', '5f4101ff'],
+  ['text in chunks', 'indefinite', '7f6161ff'],
+  ['an open array', 'indefinite', '9f01ff'],
+  ['an open map', 'indefinite', 'bf0102ff'],
+  ['a break alone', 'indefinite', 'ff'],
+  ['additional information 28', 'reserved', '1c'],
+  ['a date tag', 'tag', 'c000'],
+  ['a bignum', 'tag', 'c249010000000000000000'],
+  ['1.0 in two bytes', 'float', 'f93c00'],
+  ['1.0 in eight bytes', 'float', 'fb3ff0000000000000'],
+  ['false', 'simple-value', 'f4'],
+  ['null', 'simple-value', 'f6'],
+  ['undefined', 'simple-value', 'f7'],
+  ['text that is no UTF-8', 'bad-text', '61ff'],
+  ['an overlong NUL', 'bad-text', '62c080'],
+  ['a lone surrogate', 'bad-text', '63eda080'],
+  ['half a character', 'bad-text', '61c3'],
+  ['a text key', 'bad-key', 'a1616100'],
+  ['a negative key', 'bad-key', 'a12000'],
+  ['a key beyond the safe integers', 'bad-key', 'a11b002000000000000000'],
+  ['descending keys', 'key-order', 'a202000100'],
+  ['a key twice', 'key-order', 'a201000100'],
+]
+
+export const cborVectors: Vectors = {
+  good: Object.entries(VALUES).map(([name, value]) => good(name, encodeCbor(value))),
+  bad: REFUSED.map(([name, refusal, hex]) => bad(name, refusal, fromHex(hex))),
+}

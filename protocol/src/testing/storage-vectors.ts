@@ -1,0 +1,171 @@
+import { concatBytes } from '../bytes.ts'
+import { encodeHead } from '../head.ts'
+import type { Head } from '../head.ts'
+import { encodeHeads } from '../heads.ts'
+import type { ChainHead } from '../heads.ts'
+import { NO_HASH, chainKey } from '../ids.ts'
+import type { ChainKey } from '../ids.ts'
+import { LIMITS } from '../limits.ts'
+import { encodeSlot } from '../slot.ts'
+import type { SlotWay } from '../slot.ts'
+import { encodeSnapshotAck } from '../snapshot-ack.ts'
+import { SAMPLE_MS, sampleBytes, sampleId } from './samples.ts'
+import { bad, badEdits, badForms, good } from './vector.ts'
+import type { Vectors } from './vector.ts'
+
+function sampleSlot(way: SlotWay): Uint8Array {
+  return encodeSlot({
+    ...way,
+    nonce: sampleBytes(16, 0x01),
+    pepper: sampleBytes(32, 0x20),
+    keyCommitment: sampleBytes(16, 0x40),
+    slotPublicKey: sampleBytes(32, 0x60),
+    sealedVaultKey: sampleBytes(80, 0x80),
+  })
+}
+
+const walletSlot = sampleSlot({ kind: 'wallet-message' })
+const passkeySlot = sampleSlot({ kind: 'passkey', credentialHash: sampleBytes(32, 0xe0) })
+const passphraseSlot = sampleSlot({
+  kind: 'passphrase',
+  cost: { memoryKiB: 65_536, passes: 3, lanes: 1, salt: sampleBytes(16, 0xf0) },
+})
+
+export const slotVectors: Vectors = {
+  good: [
+    good('a wallet that signs messages', walletSlot),
+    good('a phrase', sampleSlot({ kind: 'phrase' })),
+    good('a passkey', passkeySlot),
+    good('a wallet that signs transactions only', sampleSlot({ kind: 'wallet-memo' })),
+    good('a device keychain', sampleSlot({ kind: 'device-keychain' })),
+    good('a passphrase', passphraseSlot),
+    good('the built-in wallet', sampleSlot({ kind: 'built-in-wallet' })),
+  ],
+  bad: [
+    bad('no bytes', 'too-short', new Uint8Array(0)),
+    bad('one byte missing', 'too-short', walletSlot.subarray(0, -1)),
+    bad('one byte more', 'bad-length', concatBytes(walletSlot, Uint8Array.of(0))),
+    bad('version 0', 'bad-version', walletSlot.with(0, 0)),
+    bad('a newer version, whatever its length', 'newer-version', Uint8Array.of(2)),
+    bad('kind 0', 'bad-kind', walletSlot.with(1, 0)),
+    bad('kind 8', 'bad-kind', walletSlot.with(1, 8)),
+    bad('a wallet with params', 'bad-params', concatBytes(walletSlot.with(178, 1), Uint8Array.of(0))),
+    bad('a passkey without its credential', 'bad-params', walletSlot.with(1, 3)),
+    bad('a passphrase without its cost', 'bad-params', walletSlot.with(1, 6)),
+    bad('a passphrase slot called a passkey', 'bad-params', passphraseSlot.with(1, 3)),
+    bad('Argon2id with 4 GiB', 'bad-params', passphraseSlot.with(180, 0x40)),
+    bad('Argon2id with next to no memory', 'bad-params', passphraseSlot.with(180, 0)),
+    bad('Argon2id without a pass', 'bad-params', passphraseSlot.with(183, 0)),
+    bad('Argon2id with 255 passes', 'bad-params', passphraseSlot.with(183, 255)),
+    bad('Argon2id without a lane', 'bad-params', passphraseSlot.with(184, 0)),
+    bad('65 bytes of params', 'bad-length', concatBytes(passkeySlot.with(178, 65), sampleBytes(33, 0))),
+  ],
+}
+
+const FIRST_HEAD: Head = {
+  profileId: sampleId('ProfileId', 0x01),
+  gen: 1,
+  prev: NO_HASH,
+  authorityTip: sampleId('Hash', 0x20),
+  vaultBlob: sampleId('Hash', 0x40),
+  slots: [walletSlot, passphraseSlot],
+  packIndexBlob: sampleId('Hash', 0x60),
+  headsBlob: sampleId('Hash', 0x80),
+  writer: sampleId('DeviceId', 0x21),
+  wallclockMs: SAMPLE_MS,
+  minReaderVersion: 1,
+}
+const firstHead = encodeHead(FIRST_HEAD)
+const LATER_HEAD: Head = {
+  ...FIRST_HEAD,
+  gen: 2 ** 33,
+  prev: sampleId('Hash', 0xa0),
+  slots: Array.from({ length: 16 }, () => passkeySlot),
+  nextId: '1AbC_xyz-09',
+}
+
+export const headVectors: Vectors = {
+  good: [
+    good('the first head of a medium', firstHead),
+    good('a later head with sixteen slots', encodeHead(LATER_HEAD)),
+  ],
+  bad: [
+    ...badForms(firstHead),
+    bad('more bytes than a head may have', 'too-long', new Uint8Array(LIMITS.headMaxBytes + 1)),
+    ...badEdits(firstHead, [
+      ['no version', 'bad-version', [1]],
+      ['a newer version', 'newer-version', [1], 2],
+      ['a profile id of 17 bytes', 'bad-profileId', [2], sampleBytes(17, 0)],
+      ['generation 0', 'bad-gen', [3], 0],
+      ['a generation beyond the safe integers', 'bad-gen', [3], 2n ** 63n],
+      ['a later head without predecessor', 'bad-prev', [3], 2],
+      ['a first head with a predecessor', 'bad-prev', [4], sampleBytes(32, 0xa0)],
+      ['no slots', 'bad-slots', [7], []],
+      ['seventeen slots', 'bad-slots', [7], Array.from({ length: 17 }, () => walletSlot)],
+      ['a slot that is too short', 'bad-slots', [7], [walletSlot.subarray(1)]],
+      ['no writer', 'missing-writer', [10]],
+      ['a reader newer than this one asked for', 'newer-version', [12], 2],
+      ['an empty next id', 'bad-nextId', [13], ''],
+      ['a next id with a space', 'bad-nextId', [13], 'a b'],
+    ]),
+  ],
+}
+
+const CHAINS: readonly (readonly [ChainKey, ChainHead])[] = [
+  [chainKey(sampleId('DeviceId', 0x21), sampleId('Incarnation', 0x01)), { seq: 1, frameId: sampleId('Hash', 0x10) }],
+  [chainKey(sampleId('DeviceId', 0x21), sampleId('Incarnation', 0x02)), { seq: 900, frameId: sampleId('Hash', 0x30) }],
+  [
+    chainKey(sampleId('DeviceId', 0x41), sampleId('Incarnation', 0x01)),
+    { seq: 2 ** 40, frameId: sampleId('Hash', 0x50) },
+  ],
+]
+const sampleHeads = {
+  docId: sampleId('DocId', 0x01),
+  chains: new Map(CHAINS),
+  authorityTip: sampleId('Hash', 0x20),
+  gen: 12,
+  wallclockMs: SAMPLE_MS,
+  deviceId: sampleId('DeviceId', 0x21),
+}
+const heads = encodeHeads(sampleHeads)
+const chainBytes = sampleBytes(20, 0x21)
+const chainEntry = [chainBytes, [1, sampleBytes(32, 0)]]
+
+export const headsVectors: Vectors = {
+  good: [good('three chains', heads), good('nothing yet', encodeHeads({ ...sampleHeads, chains: new Map(), gen: 1 }))],
+  bad: [
+    ...badForms(heads),
+    bad('more bytes than heads may have', 'too-long', new Uint8Array(LIMITS.headsMaxBytes + 1)),
+    ...badEdits(heads, [
+      ['no document', 'missing-docId', [1]],
+      ['a chain twice', 'bad-chains', [2], [chainEntry, chainEntry]],
+      ['chains in descending order', 'bad-chains', [2], [chainEntry, [sampleBytes(20, 0x20), [1, sampleBytes(32, 0)]]]],
+      ['a chain of 19 bytes', 'bad-chains', [2], [[sampleBytes(19, 0), [1, sampleBytes(32, 0)]]]],
+      ['a chain that is at 0', 'bad-chains', [2], [[chainBytes, [0, sampleBytes(32, 0)]]]],
+      ['a chain without frame id', 'bad-chains', [2], [[chainBytes, [1]]]],
+      ['generation 0', 'bad-gen', [4], 0],
+      ['no device', 'missing-deviceId', [6]],
+    ]),
+  ],
+}
+
+const ack = encodeSnapshotAck({
+  snapshotId: sampleId('Hash', 0x10),
+  stateVectorHash: sampleId('Hash', 0x30),
+  canonicalJsonHash: sampleId('Hash', 0x50),
+  docId: sampleId('DocId', 0x01),
+  deviceId: sampleId('DeviceId', 0x21),
+  wallclockMs: SAMPLE_MS,
+})
+
+export const snapshotAckVectors: Vectors = {
+  good: [good('a snapshot that was replayed', ack)],
+  bad: [
+    ...badForms(ack),
+    ...badEdits(ack, [
+      ['no snapshot', 'missing-snapshotId', [1]],
+      ['a state vector hash of 31 bytes', 'bad-stateVectorHash', [2], sampleBytes(31, 0)],
+      ['no device', 'missing-deviceId', [5]],
+    ]),
+  ],
+}

@@ -1,0 +1,28 @@
+import { authorityVectors } from './authority-vectors.ts'
+import { cborVectors } from './cbor-vectors.ts'
+import { capabilityRecordVectors, certificateVectors, renewalVectors } from './device-vectors.ts'
+import type { FormatName } from './formats.ts'
+import { jobReceiptVectors, jobSpecVectors, receiptBatchVectors, receiptProofVectors } from './job-vectors.ts'
+import { frameVectors, invitationVectors, rpcVectors, tokenVectors } from './message-vectors.ts'
+import { headVectors, headsVectors, slotVectors, snapshotAckVectors } from './storage-vectors.ts'
+import type { Vectors } from './vector.ts'
+
+export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
+  cbor: cborVectors,
+  frame: frameVectors,
+  certificate: certificateVectors,
+  renewal: renewalVectors,
+  authority: authorityVectors,
+  slot: slotVectors,
+  head: headVectors,
+  heads: headsVectors,
+  'snapshot-ack': snapshotAckVectors,
+  rpc: rpcVectors,
+  invitation: invitationVectors,
+  'capability-token': tokenVectors,
+  'capability-record': capabilityRecordVectors,
+  'job-spec': jobSpecVectors,
+  'job-receipt': jobReceiptVectors,
+  'receipt-batch': receiptBatchVectors,
+  'receipt-proof': receiptProofVectors,
+}
