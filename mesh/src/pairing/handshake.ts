@@ -39,13 +39,16 @@ export interface Handshake {
   readonly transcript: Uint8Array
   /** The same three on both screens, unless somebody stands in between. */
   readonly words: readonly [string, string, string]
+  /** The one of the secrets that both sides have proved. */
+  readonly secret: Uint8Array
 }
 
 export interface HandshakeParts {
   readonly channel: Channel
   readonly inbox: Inbox
   readonly self: PairingSelf
-  readonly secret: Uint8Array
+  /** The link's. A device that has made several links answers to each of them. */
+  readonly secrets: readonly Uint8Array[]
   /** `undefined` while there is none: the very first pairing, of a page with the agent beside it. */
   readonly profileId: ProfileId | undefined
   readonly rng: Rng
@@ -61,15 +64,17 @@ export interface HandshakeParts {
 
 /** The side that has the link and dials. */
 export async function joinHandshake(parts: HandshakeParts): Promise<Handshake> {
+  const [secret] = parts.secrets
+  if (secret === undefined) throw wrongSecret()
   const hello = encodeHello(parts.self, parts.rng)
   parts.channel.send(hashFor('pair', hello))
   const theirs = await parts.inbox.next(parts.signal)
   const peer = parseHello(theirs, parts.channel.peerId)
   const transcript = transcriptOf(parts.profileId, hello, theirs)
-  parts.channel.send(encodeCbor([hello, macOf(parts.secret, 'joiner', transcript)]))
+  parts.channel.send(encodeCbor([hello, macOf(secret, 'joiner', transcript)]))
   const mac = await parts.inbox.next(parts.signal)
-  if (!equalSecret(mac, macOf(parts.secret, 'inviter', transcript))) throw wrongSecret()
-  return { peer, transcript, words: wordsFrom(transcript) }
+  if (!equalSecret(mac, macOf(secret, 'inviter', transcript))) throw wrongSecret()
+  return { peer, transcript, words: wordsFrom(transcript), secret }
 }
 
 /** The side that made the link and answers. Throws 'pairing-refused' on a wrong secret: the caller counts the tries. */
@@ -81,9 +86,10 @@ export async function answerHandshake(parts: HandshakeParts): Promise<Handshake>
   if (!equalBytes(hashFor('pair', hello), commit)) throw wrongSecret()
   const peer = parseHello(hello, parts.channel.peerId)
   const transcript = transcriptOf(parts.profileId, hello, own)
-  if (!equalSecret(mac, macOf(parts.secret, 'joiner', transcript))) throw wrongSecret()
-  parts.channel.send(macOf(parts.secret, 'inviter', transcript))
-  return { peer, transcript, words: wordsFrom(transcript) }
+  const secret = parts.secrets.find((one) => equalSecret(mac, macOf(one, 'joiner', transcript)))
+  if (secret === undefined) throw wrongSecret()
+  parts.channel.send(macOf(secret, 'inviter', transcript))
+  return { peer, transcript, words: wordsFrom(transcript), secret }
 }
 
 function wrongSecret(): CloudError {

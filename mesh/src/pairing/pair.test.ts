@@ -36,14 +36,21 @@ async function sitDown(options: { farSecret?: number; profileId?: typeof PROFILE
   const channel = await network.join(joiner.peerId).open(inviter.peerId, PAIR_PROTOCOL)
   const common = { rng: dice, signal: AbortSignal.timeout(5_000), profileId: options.profileId }
   return {
-    near: { ...common, channel, self: joiner, secret: new Uint8Array(16).fill(1) },
+    near: { ...common, channel, self: joiner, secrets: [new Uint8Array(16).fill(1)] },
     far: {
       ...common,
       channel: await arrived.promise,
       self: inviter,
-      secret: new Uint8Array(16).fill(options.farSecret ?? 1),
+      secrets: [new Uint8Array(16).fill(9), new Uint8Array(16).fill(options.farSecret ?? 1)],
     },
   }
+}
+
+/** Answers, and checks that it is the link's secret that was used up. */
+function answer(parts: PairingParts, host: Answering): Promise<void> {
+  return answerPairing(parts, host, (secret) => {
+    assert.deepEqual(secret, new Uint8Array(16).fill(1))
+  })
 }
 
 function joining(joined: Uint8Array[]): Joining {
@@ -66,7 +73,7 @@ test('a new device is let in; both sides show the same words and speak of the sa
   let shownFar: readonly string[] = []
   let shownNear: readonly string[] = []
   await Promise.all([
-    answerPairing(
+    answer(
       far,
       answering({
         admit: ({ handshake, certificate }) => {
@@ -91,7 +98,7 @@ test('the holder of a root takes a device into its profile', async () => {
   const { near, far } = await sitDown()
   const joined: Uint8Array[] = []
   await Promise.all([
-    answerPairing(far, { ...answering({ profileId: undefined }), ...joining(joined) }),
+    answer(far, { ...answering({ profileId: undefined }), ...joining(joined) }),
     offerProfile(near, PROFILE, ({ certificate, handshake }) => {
       assert.deepEqual(certificate, handshake.transcript)
       return Promise.resolve([ENTRY, ENTRY])
@@ -103,8 +110,8 @@ test('the holder of a root takes a device into its profile', async () => {
 test('a wrong secret gives neither side anything', async () => {
   const { near, far } = await sitDown({ farSecret: 2, profileId: PROFILE })
   const refused = { code: 'pairing-refused' }
-  const answer = assert
-    .rejects(answerPairing(far, answering({ admit: () => assert.fail('asked the owner') })), refused)
+  const answered = assert
+    .rejects(answer(far, answering({ admit: () => assert.fail('asked the owner') })), refused)
     .finally(() => {
       far.channel.close()
     })
@@ -112,14 +119,14 @@ test('a wrong secret gives neither side anything', async () => {
     askToJoin(near, joining([]), () => assert.fail('showed words')),
     { code: 'pairing-ended' },
   )
-  await answer
+  await answered
 })
 
 test('links of different profiles do not fit together', async () => {
   const { near, far } = await sitDown({ profileId: PROFILE })
   const other = idFromBytes('ProfileId', new Uint8Array(16).fill(6))
-  const answer = assert
-    .rejects(answerPairing({ ...far, profileId: other }, answering({})), { code: 'pairing-refused' })
+  const answered = assert
+    .rejects(answer({ ...far, profileId: other }, answering({})), { code: 'pairing-refused' })
     .finally(() => {
       far.channel.close()
     })
@@ -127,14 +134,14 @@ test('links of different profiles do not fit together', async () => {
     askToJoin(near, joining([]), () => assert.fail()),
     { code: 'pairing-ended' },
   )
-  await answer
+  await answered
 })
 
 test("the owner's no reaches the joiner in words", async () => {
   const { near, far } = await sitDown({ profileId: PROFILE })
   const no = new CloudError('words-differ', 'the words differ')
   const results = await Promise.allSettled([
-    answerPairing(far, answering({ admit: () => Promise.reject(no) })),
+    answer(far, answering({ admit: () => Promise.reject(no) })),
     askToJoin(near, joining([]), () => undefined),
   ])
   assert.deepEqual(
@@ -147,7 +154,7 @@ test('a device of another profile says so', async () => {
   const { near, far } = await sitDown()
   const other = idFromBytes('ProfileId', new Uint8Array(16).fill(6))
   const results = await Promise.allSettled([
-    answerPairing(far, answering({ profileId: other })),
+    answer(far, answering({ profileId: other })),
     offerProfile(near, PROFILE, () => assert.fail('admitted')),
   ])
   for (const result of results)
@@ -162,7 +169,7 @@ test('nobody waits for ever, and rubbish ends the pairing', async () => {
     { code: 'pairing-expired' },
   )
   near.channel.send(new Uint8Array(17 * 1024))
-  await assert.rejects(answerPairing({ ...far, signal: AbortSignal.timeout(5_000) }, answering({})), {
+  await assert.rejects(answer({ ...far, signal: AbortSignal.timeout(5_000) }, answering({})), {
     code: 'pairing-refused',
   })
 })

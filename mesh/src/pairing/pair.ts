@@ -11,7 +11,8 @@ import type { PairingMessage } from './talk.ts'
 export interface PairingParts {
   readonly channel: Channel
   readonly self: PairingSelf
-  readonly secret: Uint8Array
+  /** Of the link; all that are open, on the side that answers. */
+  readonly secrets: readonly Uint8Array[]
   /** The profile the link names; `undefined` in the link of a device that is in none. */
   readonly profileId: ProfileId | undefined
   readonly rng: Rng
@@ -69,9 +70,17 @@ export async function offerProfile(
   await hear(parts, inbox, 'done')
 }
 
-/** The device that made the link. Rejects ('pairing-refused') on a wrong secret: its caller counts the tries. */
-export async function answerPairing(parts: PairingParts, answering: Answering): Promise<void> {
+/**
+ * The device that made the link. Rejects ('pairing-refused') on a wrong secret: its caller counts the tries. `onProved` names the
+ * secret that has been used and must not work again.
+ */
+export async function answerPairing(
+  parts: PairingParts,
+  answering: Answering,
+  onProved: (secret: Uint8Array) => void,
+): Promise<void> {
   const { inbox, handshake } = await shakeHands(parts, answerHandshake)
+  onProved(handshake.secret)
   const message = parsePairingMessage(await inbox.next(parts.signal))
   if (message.kind === 'offer') await takeOffer(parts, inbox, message.profileId, handshake, answering)
   else if (message.kind === 'request')
