@@ -2,8 +2,8 @@
 export type Locks = Pick<LockManager, 'request' | 'query'>
 
 export interface Leadership extends AsyncDisposable {
-  /** False until this tab's turn has come. */
-  readonly leading: boolean
+  /** Settles when this tab leads no more or withdrew; rejects when leading could not begin, and the next tab's turn comes. */
+  readonly ended: Promise<void>
 }
 
 /**
@@ -24,9 +24,7 @@ export function standForLeader(locks: Locks, name: string, lead: () => Promise<A
       if (!withdraw.signal.aborted || leading) throw cause
     })
   return {
-    get leading() {
-      return leading
-    },
+    ended: turn,
     [Symbol.asyncDispose]: async () => {
       if (!leading) withdraw.abort()
       retired.resolve()

@@ -1,0 +1,39 @@
+import type { DeviceView } from '../../profile/status.ts'
+import { agoFrom } from '../../ui/time.ts'
+import type { Tone } from '../../ui/tone.ts'
+
+export function presenceTone({ presence }: DeviceView): Tone {
+  switch (presence) {
+    case 'here':
+    case 'online':
+      return 'good'
+    case 'offline':
+      return 'quiet'
+    case 'revoked':
+      return 'bad'
+  }
+}
+
+export function presenceText({ presence, lastSeenMs }: DeviceView, nowMs: number): string {
+  switch (presence) {
+    case 'here':
+      return 'This browser'
+    case 'online':
+      return 'Online'
+    case 'offline':
+      return lastSeenMs === undefined ? 'Not seen yet' : `Last seen ${agoFrom(lastSeenMs, nowMs)}`
+    case 'revoked':
+      return 'Removed'
+  }
+}
+
+export function kindText({ class: kind }: DeviceView): string {
+  switch (kind) {
+    case 'agent':
+      return 'CloudOS agent'
+    case 'browser':
+      return 'Browser'
+    case 'vault':
+      return 'Vault: keeps copies it cannot read'
+  }
+}

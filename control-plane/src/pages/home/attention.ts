@@ -1,0 +1,22 @@
+import type { ProfileStatus } from '../../profile/status.ts'
+import { incidentText } from '../activity/incident-text.ts'
+
+export interface AttentionItem {
+  readonly id: string
+  readonly title: string
+  readonly detail: string
+}
+
+/** What the owner has to look at, gravest first; refused frames alone are for Activity, since nothing has to be done about them. */
+export function needsOwner(status: ProfileStatus): readonly AttentionItem[] {
+  return status.incidents
+    .filter(({ kind }) => kind !== 'frame-refused')
+    .map((incident) => ({ id: incident.id, ...incidentText(incident) }))
+}
+
+export function summaryOf(status: ProfileStatus): string {
+  const waiting = needsOwner(status).length
+  if (waiting === 1) return 'One thing needs your attention.'
+  if (waiting > 1) return `${String(waiting)} things need your attention.`
+  return 'Nothing needs your attention.'
+}

@@ -1,0 +1,94 @@
+import { openDB } from 'idb'
+import type { DBSchema, IDBPDatabase } from 'idb'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DeviceId, Hash, ProfileId } from '@cloudos/protocol/ids'
+
+/** What this browser holds of its profile besides the frames. It opens by itself: nothing here is behind a passphrase or passkey. */
+export interface KeptProfile {
+  readonly profileId: ProfileId
+  readonly keys: KeptKeys
+  /** Signs the authority log; only in the browser that founded the profile. */
+  readonly rootSeed: Uint8Array
+  /** Outranks the root; belongs into the recovery kit. */
+  readonly recoverySeed: Uint8Array
+}
+
+export interface KeptKeys {
+  /** A pair of keys that the browser never gives out, or the seed where it cannot hold Ed25519 keys. */
+  readonly signing: CryptoKeyPair | Uint8Array
+  readonly boxSecret: Uint8Array
+  readonly peerSeed: Uint8Array
+}
+
+/** A device that answered here, and how it was reached. */
+export interface Door {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+}
+
+interface Schema extends DBSchema {
+  profile: { key: 'profile'; value: KeptProfile }
+  entries: { key: number; value: Uint8Array }
+  keyChanges: { key: 'seen'; value: readonly Hash[] }
+  heads: { key: string; value: Uint8Array }
+  doors: { key: string; value: Door }
+  seen: { key: DeviceId; value: number }
+}
+export type KeepDatabase = IDBPDatabase<Schema>
+
+/** Small and without sync code: it is what decides, before the first paint, whether there is a profile here. */
+export async function openKeep(name: string): Promise<KeepDatabase> {
+  return keepError(
+    openDB<Schema>(name, 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore('profile')
+        fresh.createObjectStore('entries', { autoIncrement: true })
+        fresh.createObjectStore('keyChanges')
+        fresh.createObjectStore('heads')
+        fresh.createObjectStore('doors', { keyPath: 'peerId' })
+        fresh.createObjectStore('seen')
+      },
+    }),
+  )
+}
+
+export function findKeptProfile(keep: KeepDatabase): Promise<KeptProfile | undefined> {
+  return keepError(keep.get('profile', 'profile'))
+}
+
+/** All or nothing, and on disk when it resolves. False when another tab was first: then nothing is written. */
+export function keepFounded(
+  keep: KeepDatabase,
+  profile: KeptProfile,
+  entries: readonly Uint8Array[],
+): Promise<boolean> {
+  const write = keep.transaction(['profile', 'entries'], 'readwrite', { durability: 'strict' })
+  const profiles = write.objectStore('profile')
+  const store = async (): Promise<boolean> => {
+    const first = (await profiles.getKey('profile')) === undefined
+    if (first) {
+      await profiles.put(profile, 'profile')
+      for (const entry of entries) await write.objectStore('entries').put(entry)
+    }
+    await write.done
+    return first
+  }
+  return keepError(store())
+}
+
+export function keepError<T>(work: Promise<T>): Promise<T> {
+  return work.catch((cause: unknown) => {
+    const full = cause instanceof DOMException && cause.name === 'QuotaExceededError'
+    throw full
+      ? new CloudError(
+          'disk-full',
+          'This browser has no room left for CloudOS. Free some disk space and try again.',
+          cause,
+        )
+      : new CloudError(
+          'browser-storage',
+          'This browser does not let CloudOS store anything. A private window or a policy may forbid it.',
+          cause,
+        )
+  })
+}

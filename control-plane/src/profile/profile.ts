@@ -1,0 +1,22 @@
+import type { DeviceId, DocId, ProfileId } from '@cloudos/protocol/ids'
+import type { TabDoc } from '@cloudos/mesh/browser/tab-doc'
+import type { ProfileStatus } from './status.ts'
+
+/** How this browser holds its part of the profile. */
+export interface ProfileKept {
+  readonly profileId: ProfileId
+  readonly deviceId: DeviceId
+  readonly signingKey: 'not-extractable' | 'in-site-data'
+  readonly rootHere: boolean
+  /** Whether the browser promised not to evict the site's data. */
+  readonly persisted: boolean
+}
+
+/** The profile, opened in this tab; some tab of this browser leads and does the work. Disposing it lets another tab lead. */
+export interface OpenProfile extends AsyncDisposable {
+  readonly kept: ProfileKept
+  readonly notesId: DocId
+  /** Calls at once when a leader has already spoken, and on each change. Returns the unsubscriber. */
+  onStatus(listener: (status: ProfileStatus) => void): () => void
+  openDoc(docId: DocId): TabDoc
+}

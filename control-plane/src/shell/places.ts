@@ -1,0 +1,17 @@
+import type { PageName } from '../routes.ts'
+import type { IconName } from '../ui/icons.ts'
+
+export interface Place {
+  readonly page: PageName
+  readonly label: string
+  readonly icon: IconName
+}
+
+/** The navigation, in order; on a phone these are the tabs. */
+export const PLACES: readonly Place[] = [
+  { page: 'home', label: 'Home', icon: 'home' },
+  { page: 'notes', label: 'Notes', icon: 'note' },
+  { page: 'devices', label: 'Devices', icon: 'monitor' },
+  { page: 'activity', label: 'Activity', icon: 'activity' },
+  { page: 'settings', label: 'Settings', icon: 'sliders' },
+]

@@ -1,0 +1,104 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { OpenProfile } from '../profile/profile.ts'
+import type { ProfileStatus } from '../profile/status.ts'
+import type { Notes } from './notes.svelte.ts'
+
+export type SessionPhase =
+  /** Looking whether this browser holds a profile. */
+  | { readonly phase: 'looking' }
+  | { readonly phase: 'none' }
+  /** The code that opens it is on its way. */
+  | { readonly phase: 'opening' }
+  | { readonly phase: 'open'; readonly profile: OpenProfile }
+  | { readonly phase: 'failed'; readonly problem: CloudError }
+
+/** What the session needs of the world; `main.ts` wires it. Everything rejects with `CloudError` only. */
+export interface SessionParts {
+  /** Whether this browser holds a profile. */
+  readonly find: () => Promise<boolean>
+  /** Opens the profile that is here. `onProblem`: its leader broke down. */
+  readonly open: (onProblem: (problem: CloudError) => void) => Promise<OpenProfile>
+  readonly found: () => Promise<void>
+}
+
+/** The profile as this tab has it. */
+export class Session {
+  now = $state.raw<SessionPhase>({ phase: 'looking' })
+  status = $state.raw<ProfileStatus | undefined>()
+  founding = $state(false)
+  /** Why founding did not work, in words. */
+  foundingProblem = $state<string | undefined>()
+  readonly profile: OpenProfile | undefined = $derived(this.now.phase === 'open' ? this.now.profile : undefined)
+  notes = $state.raw<Promise<Notes> | undefined>()
+  readonly #parts: SessionParts
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+  }
+
+  async start(): Promise<void> {
+    await this.#orFail(async () => {
+      this.now = { phase: 'looking' }
+      if (await this.#parts.find()) await this.#open()
+      else this.now = { phase: 'none' }
+    })
+  }
+
+  async found(): Promise<void> {
+    this.founding = true
+    this.foundingProblem = undefined
+    try {
+      await this.#parts.found()
+    } catch (cause) {
+      this.foundingProblem = problemFrom(cause).message
+      return
+    } finally {
+      this.founding = false
+    }
+    await this.#orFail(() => this.#open())
+  }
+
+  /** Opens the shared notes; they stay open as long as the tab. */
+  openNotes(): void {
+    const { profile } = this
+    if (profile === undefined || this.notes !== undefined) return
+    this.notes = openNotes(profile)
+  }
+
+  retryNotes(): void {
+    this.notes = undefined
+    this.openNotes()
+  }
+
+  async #open(): Promise<void> {
+    this.now = { phase: 'opening' }
+    const profile = await this.#parts.open((problem) => {
+      this.now = { phase: 'failed', problem }
+    })
+    profile.onStatus((status) => {
+      this.status = status
+    })
+    this.now = { phase: 'open', profile }
+  }
+
+  async #orFail(act: () => Promise<void>): Promise<void> {
+    try {
+      await act()
+    } catch (cause) {
+      this.now = { phase: 'failed', problem: problemFrom(cause) }
+    }
+  }
+}
+
+/** Anything that is not a broken world is a bug of ours, and stays loud. */
+function problemFrom(cause: unknown): CloudError {
+  if (cause instanceof CloudError) return cause
+  throw cause
+}
+
+async function openNotes(profile: OpenProfile): Promise<Notes> {
+  const { Notes } = await import('./notes.svelte.ts')
+  const doc = profile.openDoc(profile.notesId)
+  await doc.ready
+  return new Notes(doc)
+}

@@ -1,0 +1,34 @@
+/** Our own drawings on a 24-unit grid, stroked at 1.75 with round ends. */
+export const ICONS = {
+  home: ['M4 4h6v6H4z', 'M14 4h6v6h-6z', 'M4 14h6v6H4z', 'M14 14h6v6h-6z'],
+  note: ['M6 3h8l5 5v13H6z', 'M14 3v5h5', 'M9 13h7M9 17h5'],
+  monitor: ['M3 5h18v11H3z', 'M8 20h8M12 16v4'],
+  globe: [
+    'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
+    'M3 12h18',
+    'M12 3c3 3 3.6 6 3.6 9s-.6 6-3.6 9c-3-3-3.6-6-3.6-9s.6-6 3.6-9z',
+  ],
+  activity: ['M4 5h16M4 10h10M4 15h16M4 20h7'],
+  sliders: ['M4 7h9M17 7h3M4 17h3M11 17h9', 'M15 5a2 2 0 1 0 0 4 2 2 0 0 0 0-4z', 'M9 15a2 2 0 1 0 0 4 2 2 0 0 0 0-4z'],
+  shield: ['M12 3l7 2.5v6c0 4.6-3 7.8-7 9.5-4-1.7-7-4.9-7-9.5v-6z', 'M9 12l2.2 2.2L15.2 10'],
+  unlocked: ['M5 11h14v10H5z', 'M8 11V8a4 4 0 0 1 7.7-1.5'],
+  key: ['M8 10.5a4.75 4.75 0 1 0 0 9.5 4.75 4.75 0 0 0 0-9.5z', 'M11.4 11.9L20 3.3M16.2 7.1l2.6 2.6'],
+  alert: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5V13M12 16.4v.1'],
+  clock: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5V12h3.5'],
+  check: ['M5 12.5l4.5 4.5L19 7.5'],
+  cross: ['M6 6l12 12M18 6L6 18'],
+  plus: ['M12 5v14M5 12h14'],
+  arrow: ['M5 12h14M13 6l6 6-6 6'],
+  copy: ['M9 9h11v11H9z', 'M15 9V4H4v11h5'],
+  trash: ['M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13M10 11v5M14 11v5'],
+  search: ['M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14z', 'M16 16l4.5 4.5'],
+  offline: ['M3 5h18v11H3z', 'M8 20h8M12 16v4', 'M2 2l20 20'],
+  saved: ['M4 13.5v5h16v-5', 'M8 9l3.2 3.2L17 6'],
+  people: [
+    'M9 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
+    'M3 20c.4-3.6 2.8-5.4 6-5.4s5.6 1.8 6 5.4',
+    'M16 5.2a3.3 3.3 0 0 1 0 5.6M17.5 14.9c2 .7 3.2 2.4 3.5 5.1',
+  ],
+} as const satisfies Record<string, readonly string[]>
+
+export type IconName = keyof typeof ICONS
