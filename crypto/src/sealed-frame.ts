@@ -9,6 +9,7 @@ import { sealInto, unsealBytes } from './aead.ts'
 import type { AeadKey, NonceSource } from './aead.ts'
 import { domainPrefix, hashId, sha256 } from './hash.ts'
 import { AEAD_TAG_BYTES } from './native.ts'
+import { findPadded, LENGTH_BYTES, padBytes } from './padding.ts'
 import { signFor, verifyFor } from './signature.ts'
 import type { MaybePromise, Signer } from './signature.ts'
 
@@ -27,8 +28,6 @@ export interface SealedFrame {
 
 export type UnsealRefusal = 'bad-seal' | 'bad-padding'
 
-const LENGTH_BYTES = 4
-const PADDED_MIN_BYTES = 32
 /** Padded, a byte more would not fit: Padmé steps by 16 KiB there. Larger states go into several frames. */
 export const MAX_UPDATES_BYTES = 63 * 16_384 - LENGTH_BYTES
 
@@ -38,7 +37,7 @@ export const MAX_UPDATES_BYTES = 63 * 16_384 - LENGTH_BYTES
  */
 export function sealFrame(parts: FrameParts): MaybePromise<SealedFrame> {
   if (parts.updates.length > MAX_UPDATES_BYTES) throw new RangeError('these updates do not fit into one frame')
-  const plaintext = padded(parts.updates)
+  const plaintext = padBytes(parts.updates)
   const end = FRAME_HEADER_BYTES + plaintext.length + AEAD_TAG_BYTES
   const nonce = parts.nonces.next()
   const bytes = new Uint8Array(end + FRAME_SIGNATURE_BYTES)
@@ -70,36 +69,10 @@ export function verifyFrame(frame: ParsedFrame, frameId: Hash, signPublicKey: Ui
 export function unsealFrame(frame: ParsedFrame, key: AeadKey): Result<Uint8Array, UnsealRefusal> {
   const plaintext = unsealBytes(key, frame.header.nonce, frame.ciphertext, associated(frame.headerBytes))
   if (plaintext === undefined) return err('bad-seal')
-  const updates = findUpdates(plaintext)
+  const updates = findPadded(plaintext)
   return updates === undefined ? err('bad-padding') : ok(updates)
 }
 
 function associated(headerBytes: Uint8Array): Uint8Array {
   return concatBytes(domainPrefix('frame'), headerBytes)
-}
-
-/** u32 length ‖ updates ‖ zeros. */
-function padded(updates: Uint8Array): Uint8Array {
-  const plaintext = new Uint8Array(paddedLength(LENGTH_BYTES + updates.length))
-  new DataView(plaintext.buffer).setUint32(0, updates.length)
-  plaintext.set(updates, LENGTH_BYTES)
-  return plaintext
-}
-
-/** `undefined` unless the padding is exactly what `padded` makes: no room for a second spelling or a hidden message. */
-function findUpdates(plaintext: Uint8Array): Uint8Array | undefined {
-  const view = new DataView(plaintext.buffer, plaintext.byteOffset, plaintext.length)
-  const end = LENGTH_BYTES + view.getUint32(0)
-  if (paddedLength(end) !== plaintext.length) return undefined
-  for (let i = end; i < plaintext.length; i++) if (plaintext[i] !== 0) return undefined
-  return plaintext.subarray(LENGTH_BYTES, end)
-}
-
-/** Padmé (Nikitin et al., PETS 2019): a length gives away O(log log n) bits, for at most 12 % more bytes. */
-export function paddedLength(lengthBytes: number): number {
-  if (lengthBytes <= PADDED_MIN_BYTES) return PADDED_MIN_BYTES
-  const exponent = 31 - Math.clz32(lengthBytes)
-  const exponentBits = 32 - Math.clz32(exponent)
-  const step = 2 ** (exponent - exponentBits)
-  return Math.ceil(lengthBytes / step) * step
 }
