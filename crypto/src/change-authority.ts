@@ -1,7 +1,7 @@
 import { recoveryConsentPayload } from '@cloudos/protocol/authority'
 import type { AuthorityBody, Cut, RevocationReason } from '@cloudos/protocol/authority-body'
 import type { DeviceCertificate } from '@cloudos/protocol/certificate'
-import type { DeviceId, DocId, EpochId, Hash, Incarnation } from '@cloudos/protocol/ids'
+import type { DeviceId, DocId, EpochId, Incarnation } from '@cloudos/protocol/ids'
 import { appendEntries, appendWithEpoch, keyByEpochFrom, newEpoch, placeAfter, readersOf } from './append-entries.ts'
 import type { Appended, RootPower } from './append-entries.ts'
 import { deviceIdFrom } from './derive.ts'
@@ -78,14 +78,6 @@ export async function rotateRecovery(
 
 export function checkpoint({ state, root, nowMs }: Omit<RootPower, 'rng'>): Promise<readonly VerifiedEntry[]> {
   return appendEntries(state, root, [{ kind: 'checkpoint', stateHash: state.stateHash }], nowMs)
-}
-
-/** The one set of slots and vault that a head may show from now on. */
-export function changeSlots(
-  { state, root, nowMs }: Omit<RootPower, 'rng'>,
-  slotSetHash: Hash,
-): Promise<readonly VerifiedEntry[]> {
-  return appendEntries(state, root, [...state.toAppend, { kind: 'slot-change', slotSetHash }], nowMs)
 }
 
 /** A chain is at most 30 bytes of an entry, which holds 64 KiB. */

@@ -37,6 +37,11 @@ export const LIMITS = {
   headsMaxBytes: 288 * 1024,
   slotsMax: 16,
   slotParamsMaxBytes: 64,
+  /** A medium hands out something huge as the vault, which is read before anything else can be judged. */
+  vaultMaxBytes: 256 * 1024,
+  vaultMaxEpochs: 4096,
+  mediaMax: 16,
+  mediaSettingsMaxBytes: 4 * 1024,
   /** A hostile head asks a passphrase slot for all memory, for hours, or for so little that guessing is cheap. */
   argonMinMemoryKiB: 8 * 1024,
   argonMaxMemoryKiB: 1024 * 1024,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { idFromBytes } from '@cloudos/protocol/ids'
+import { appendEntries } from '../append-entries.ts'
 import { foldAuthority } from '../authority-fold.ts'
 import type { AuthorityState } from '../authority-state.ts'
 import { issueCertificate } from '../certificate-check.ts'
 import {
   addDevice,
-  changeSlots,
   checkpoint,
   revokeDevice,
   rotateEpoch,
@@ -45,7 +45,7 @@ export class AuthorityHistory {
       async () => (await revokeDevice(power, this.#revocation(state))).entries,
       async () => (await revokeDevice(power, this.#revocation(state))).entries,
       async () => (await rotateEpoch(power)).entries,
-      () => changeSlots(power, hashId(this.#dice.bytes(8))),
+      () => appendEntries(state, power.root, [{ kind: 'slot-change', slotSetHash: hashId(this.#dice.bytes(8)) }], NOW_MS),
       () => checkpoint(power),
       () => this.#rotateRoot(state),
       async () => [

@@ -1,0 +1,57 @@
+import { bytesOf, bytesUpTo, hexOf, id, list, mapOf, text } from './codecs.ts'
+import { isDisplayText } from './display-text.ts'
+import type { EpochId } from './ids.ts'
+import { LIMITS } from './limits.ts'
+import { at, encodeRecord, parseRecord, record, versionedRecord } from './record.ts'
+import type { RecordRefusal, VersionRefusal } from './record.ts'
+import type { Result } from './result.ts'
+
+/** How to reach one medium again from nothing but the vault. */
+export interface MediaRecord {
+  readonly label: string
+  /** The adapter that understands `settings`: address, account, credential. */
+  readonly adapter: string
+  readonly settings: Uint8Array
+}
+
+/** The owner's secrets, open. Root power: never on a device's disk, in a log or in a CRDT; sealed by crypto/vault.ts. No recovery key. */
+export interface Vault {
+  readonly rootSeed: Uint8Array
+  /** Of every epoch ever, for reading; the newest for those who join. */
+  readonly keyByEpoch: ReadonlyMap<EpochId, Uint8Array>
+  readonly secretsKey: Uint8Array
+  readonly media: readonly MediaRecord[]
+  /** The owner's words for each slot, by the hex of its public key: a slot itself says nothing of whose it is. */
+  readonly labelBySlot: ReadonlyMap<string, string>
+}
+
+export type VaultRefusal = RecordRefusal<Vault> | VersionRefusal
+
+const label = text(LIMITS.deviceNameMaxBytes, isDisplayText)
+const key = bytesOf(32)
+
+const vaultCodec = versionedRecord<Vault>(1, {
+  rootSeed: at(2, key),
+  keyByEpoch: at(3, mapOf(id('EpochId'), key, { max: LIMITS.vaultMaxEpochs })),
+  secretsKey: at(4, key),
+  media: at(
+    5,
+    list(
+      record<MediaRecord>({
+        label: at(1, label),
+        adapter: at(2, text(LIMITS.deviceNameMaxBytes, isDisplayText)),
+        settings: at(3, bytesUpTo(LIMITS.mediaSettingsMaxBytes)),
+      }),
+      { max: LIMITS.mediaMax },
+    ),
+  ),
+  labelBySlot: at(6, mapOf(hexOf(32), label, { max: LIMITS.slotsMax })),
+})
+
+export function encodeVault(vault: Vault): Uint8Array {
+  return encodeRecord(vaultCodec, vault)
+}
+
+export function parseVault(bytes: Uint8Array): Result<Vault, VaultRefusal> {
+  return parseRecord(vaultCodec, bytes, LIMITS.vaultMaxBytes)
+}
