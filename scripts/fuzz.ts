@@ -6,7 +6,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
+import { inspect, parseArgs } from 'node:util'
 import { fuzzTarget } from '@cloudos/protocol/testing/fuzz'
 import type { FuzzReport, FuzzTarget } from '@cloudos/protocol/testing/fuzz'
 
@@ -43,5 +43,7 @@ function lineOf(report: FuzzReport): string {
     `${String(valid)} valid`,
     `${maxStepsPerByte.toFixed(2)} steps/byte`,
   ].join('  ')
-  return failure === undefined ? line : `${line}\n      ${String(failure.thrown ?? 'accepted')}: ${failure.input}`
+  return failure === undefined
+    ? line
+    : `${line}\n      ${inspect(failure.thrown ?? 'accepted')}\n      ${failure.input}`
 }

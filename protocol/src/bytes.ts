@@ -2,7 +2,7 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toS
 
 export function hexFromBytes(bytes: Uint8Array): string {
   let hex = ''
-  for (const byte of bytes) hex += HEX[byte]
+  for (const byte of bytes) hex += HEX[byte] ?? ''
   return hex
 }
 

@@ -43,7 +43,7 @@ export const NO_HASH = '0'.repeat(64) as Hash
 /** For bytes whose length the caller's format has already fixed; a wrong length is a bug of ours and throws. */
 export function idFromBytes<Name extends IdName>(name: Name, bytes: Uint8Array): IdByName[Name] {
   if (bytes.length !== SIZE[name]) throw new RangeError(`${name} takes ${String(SIZE[name])} bytes`)
-  return hexFromBytes(bytes) as string as IdByName[Name]
+  return hexFromBytes(bytes) as IdByName[Name]
 }
 
 /** For text from outside: `undefined` unless it is exactly this id's spelling. */
