@@ -25,6 +25,7 @@ import type { Result } from '../result.ts'
 import { encodeRpc, parseRpc } from '../rpc.ts'
 import { encodeSlot, parseSlot } from '../slot.ts'
 import { encodeSnapshotAck, parseSnapshotAck } from '../snapshot-ack.ts'
+import { encodeVault, parseVault } from '../vault.ts'
 
 /** A format as tests and fuzzers see it. */
 export interface Format {
@@ -51,6 +52,7 @@ export const FORMATS = {
   head: format(parseHead, encodeHead),
   heads: format(parseHeads, encodeHeads),
   'snapshot-ack': format(parseSnapshotAck, encodeSnapshotAck),
+  vault: format(parseVault, encodeVault),
   rpc: format(parseRpc, encodeRpc),
   invitation: format(parseLink, (invitation) => utf8(encodeInvitation(invitation)), fixedWork),
   'capability-token': format(parseToken, encodeToken),

@@ -9,7 +9,8 @@ import { LIMITS } from '../limits.ts'
 import { encodeSlot } from '../slot.ts'
 import type { SlotWay } from '../slot.ts'
 import { encodeSnapshotAck } from '../snapshot-ack.ts'
-import { SAMPLE_MS, sampleBytes, sampleId } from './samples.ts'
+import { encodeVault } from '../vault.ts'
+import { SAMPLE_MS, sampleBytes, sampleHex, sampleId } from './samples.ts'
 import { bad, badEdits, badForms, good } from './vector.ts'
 import type { Vectors } from './vector.ts'
 
@@ -166,6 +167,29 @@ export const snapshotAckVectors: Vectors = {
       ['no snapshot', 'missing-snapshotId', [1]],
       ['a state vector hash of 31 bytes', 'bad-stateVectorHash', [2], sampleBytes(31, 0)],
       ['no device', 'missing-deviceId', [5]],
+    ]),
+  ],
+}
+
+const vault = encodeVault({
+  rootSeed: sampleBytes(32, 0x10),
+  keyByEpoch: new Map([[sampleId('EpochId', 0x01), sampleBytes(32, 0x30)]]),
+  secretsKey: sampleBytes(32, 0x50),
+  media: [{ label: 'USB stick', adapter: 'folder', settings: sampleBytes(8, 0x70) }],
+  labelBySlot: new Map([[sampleHex(32, 0x60), 'Phantom on the laptop']]),
+})
+
+export const vaultVectors: Vectors = {
+  good: [good('a vault, open', vault)],
+  bad: [
+    ...badForms(vault),
+    bad('more bytes than a vault may have', 'too-long', new Uint8Array(LIMITS.vaultMaxBytes + 1)),
+    ...badEdits(vault, [
+      ['a newer version', 'newer-version', [1], 2],
+      ['a seed of 31 bytes', 'bad-rootSeed', [2], sampleBytes(31, 0)],
+      ['an epoch without key', 'bad-keyByEpoch', [3, 0, 1]],
+      ['a medium whose label reverses', 'bad-media', [5, 0, 1], 'a\u202eb'],
+      ['a label for no slot', 'bad-labelBySlot', [6, 0, 0], new Uint8Array(0)],
     ]),
   ],
 }

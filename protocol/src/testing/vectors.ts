@@ -4,7 +4,7 @@ import { capabilityRecordVectors, certificateVectors, renewalVectors } from './d
 import type { FormatName } from './formats.ts'
 import { jobReceiptVectors, jobSpecVectors, receiptBatchVectors, receiptProofVectors } from './job-vectors.ts'
 import { frameVectors, invitationVectors, rpcVectors, tokenVectors } from './message-vectors.ts'
-import { headVectors, headsVectors, slotVectors, snapshotAckVectors } from './storage-vectors.ts'
+import { headVectors, headsVectors, slotVectors, snapshotAckVectors, vaultVectors } from './storage-vectors.ts'
 import type { Vectors } from './vector.ts'
 
 export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
@@ -17,6 +17,7 @@ export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
   head: headVectors,
   heads: headsVectors,
   'snapshot-ack': snapshotAckVectors,
+  vault: vaultVectors,
   rpc: rpcVectors,
   invitation: invitationVectors,
   'capability-token': tokenVectors,
