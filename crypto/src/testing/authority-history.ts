@@ -5,14 +5,7 @@ import { appendEntries } from '../append-entries.ts'
 import { foldAuthority } from '../authority-fold.ts'
 import type { AuthorityState } from '../authority-state.ts'
 import { issueCertificate } from '../certificate-check.ts'
-import {
-  addDevice,
-  checkpoint,
-  revokeDevice,
-  rotateEpoch,
-  rotateRecovery,
-  rotateRoot,
-} from '../change-authority.ts'
+import { addDevice, checkpoint, revokeDevice, rotateEpoch, rotateRecovery, rotateRoot } from '../change-authority.ts'
 import { hashId } from '../hash.ts'
 import { createSigner } from '../signature.ts'
 import type { Signer } from '../signature.ts'
@@ -45,7 +38,8 @@ export class AuthorityHistory {
       async () => (await revokeDevice(power, this.#revocation(state))).entries,
       async () => (await revokeDevice(power, this.#revocation(state))).entries,
       async () => (await rotateEpoch(power)).entries,
-      () => appendEntries(state, power.root, [{ kind: 'slot-change', slotSetHash: hashId(this.#dice.bytes(8)) }], NOW_MS),
+      () =>
+        appendEntries(state, power.root, [{ kind: 'slot-change', slotSetHash: hashId(this.#dice.bytes(8)) }], NOW_MS),
       () => checkpoint(power),
       () => this.#rotateRoot(state),
       async () => [
