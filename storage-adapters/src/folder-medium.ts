@@ -20,14 +20,14 @@ export function createFolderMedium(files: FolderFiles, capabilities: BlobStoreCa
     throw createMediumError('medium-gone', 'The folder no longer holds a profile: its disk may have been taken away.')
   }
 
-  async function readHead(name: string, signal: AbortSignal): Promise<HeadRead | undefined> {
-    const head = headReadFrom(await readFolderHead(files, name, signal))
-    if (head === undefined) await namesIn('h')
-    return head
+  async function see(name: string, signal: AbortSignal): Promise<FolderHead> {
+    const seen = await readFolderHead(files, name, signal)
+    if (seen.generations.length === 0) await namesIn('h')
+    return seen
   }
 
   async function deleteHead(name: string, signal: AbortSignal): Promise<void> {
-    const seen = await readFolderHead(files, name, signal)
+    const seen = await see(name, signal)
     if (headReadFrom(seen) === undefined) return
     const outcome = await publishHead(files, { name, seen, company }, undefined, signal)
     if (outcome === 'conflict') return deleteHead(name, signal)
@@ -36,9 +36,9 @@ export function createFolderMedium(files: FolderFiles, capabilities: BlobStoreCa
 
   return {
     capabilities,
-    readHead,
+    readHead: async (name, signal) => headReadFrom(await see(name, signal)),
     async casHead(name, bytes, expected, signal) {
-      const seen = await readFolderHead(files, name, signal)
+      const seen = await see(name, signal)
       if (headReadFrom(seen)?.version !== expected) return 'conflict'
       return publishHead(files, { name, seen, company }, bytes, signal)
     },
@@ -57,7 +57,7 @@ export function createFolderMedium(files: FolderFiles, capabilities: BlobStoreCa
         for (const entry of await namesIn('b')) if (findId('Hash', entry) !== undefined) yield 'b/' + entry
       if (!'h/'.startsWith(prefix.slice(0, 2))) return
       for (const entry of await namesIn('h'))
-        if (isHeadName(entry) && (await readHead(entry, signal)) !== undefined) yield 'h/' + entry
+        if (isHeadName(entry) && headReadFrom(await see(entry, signal)) !== undefined) yield 'h/' + entry
     },
     async delete(stored, signal) {
       if (stored.kind === 'head') return deleteHead(stored.name, signal)

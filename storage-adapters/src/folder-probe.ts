@@ -5,11 +5,13 @@ import { unpublishedName } from './folder-files.ts'
 import type { FolderFiles } from './folder-files.ts'
 import { only, reporting } from './system-error.ts'
 
+export type MoveProbe = 'exclusive' | 'not-exclusive' | 'unwritable'
+
 /**
  * Tries whether this disk refuses to move a directory over one that holds something: that is its compare-and-swap.
- * A disk that is full or read-only now can be read all the same; without a probe it counts as one that cannot.
+ * `unwritable`, for now: full or read-only, it can be read all the same.
  */
-export async function probeExclusiveMove(files: FolderFiles): Promise<boolean> {
+export async function probeMove(files: FolderFiles): Promise<MoveProbe> {
   const first = unpublishedName()
   const second = unpublishedName()
   const leftovers = [first, second].flatMap((directory) => [`${directory}/probe`, directory])
@@ -18,9 +20,10 @@ export async function probeExclusiveMove(files: FolderFiles): Promise<boolean> {
       await files.makeDirectory(directory)
       await files.writeNew(`${directory}/probe`, Uint8Array.of(1))
     }
-    return (await files.move(first, second)) === 'taken'
+    return (await files.move(first, second)) === 'taken' ? 'exclusive' : 'not-exclusive'
   } catch (error) {
-    if (error instanceof CloudError && (error.code === 'medium-full' || error.code === 'medium-forbidden')) return false
+    if (error instanceof CloudError && (error.code === 'medium-full' || error.code === 'medium-forbidden'))
+      return 'unwritable'
     throw error
   } finally {
     for (const path of leftovers) await Promise.allSettled([files.remove(path)])

@@ -69,7 +69,6 @@ async function placeAlone(files: FolderFiles, draft: Draft, signal: AbortSignal)
   return discardingUnplaced(files, [file, directory], async () => {
     await files.makeDirectory(directory)
     await files.writeNew(file, draft.record)
-    await files.syncDirectory(directory)
     signal.throwIfAborted()
     return movedOrUnknown(files.move(directory, generationPath(draft.name, draft.generation)))
   })

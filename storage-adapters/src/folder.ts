@@ -7,7 +7,7 @@ import { createBlobStore } from './blob-store.ts'
 import { createFolderFiles, findDiskSizeBytes } from './folder-files.ts'
 import type { FolderFiles } from './folder-files.ts'
 import { createFolderMedium } from './folder-medium.ts'
-import { isSyncedFolder, probeExclusiveMove } from './folder-probe.ts'
+import { isSyncedFolder, probeMove } from './folder-probe.ts'
 import { createMediumError } from './medium-error.ts'
 import { only, reporting } from './system-error.ts'
 
@@ -36,11 +36,11 @@ export async function connectFolder(path: string, failureDomain: string): Promis
         'medium-gone',
         'There is no CloudOS profile in this folder: its disk may not be plugged in.',
       )
-  const canMoveExclusively = await probeExclusiveMove(files)
-  await clearLeftovers(path, files)
+  const move = await probeMove(files)
+  if (move !== 'unwritable') await clearLeftovers(path, files)
   const quotaBytes = await findDiskSizeBytes(path)
   const medium = createFolderMedium(files, {
-    cas: canMoveExclusively && !(await isSyncedFolder(path)),
+    cas: move === 'exclusive' && !(await isSyncedFolder(path)),
     maxBlobBytes: LIMITS.blobMaxBytes,
     ...(quotaBytes !== undefined && { quotaBytes }),
     evictable: false,
