@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { fdatasync, fsync, read } from 'node:fs'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { AppendFile, Disk } from '@cloudos/protocol/ports'
 import { brokenWorld, findErrno } from './broken-world.ts'
+import { makeFolder } from './private-folder.ts'
 
 const fdatasyncOf = promisify(fdatasync)
 const fsyncOf = promisify(fsync)
@@ -17,7 +18,9 @@ const HALF_WRITTEN = '.half-written'
 
 /** `folder` is made when absent, for its owner alone. Failures of the disk are `CloudError`s: 'disk-full', 'not-writable', 'disk-failed'. */
 export function createDisk(folder: string): Disk {
-  inWorld(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  inWorld(folder, () => {
+    makeFolder(folder)
+  })
   let written = 0
   return {
     list: async () => {

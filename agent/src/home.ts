@@ -1,7 +1,9 @@
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { brokenWorld, findErrno } from './broken-world.ts'
+import { makeFolder } from './private-folder.ts'
 import { findSqliteCode, openSqlite, SQLITE_BUSY } from './journal/sqlite.ts'
 
 /** The folder that holds everything this device keeps, held by this process alone until disposed. */
@@ -19,7 +21,7 @@ export interface Home extends Disposable {
 export function openHome(folder: string): Home {
   const path = (name: string): string => join(folder, name)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     chmodSync(folder, 0o700)
   } catch (cause) {
@@ -51,6 +53,9 @@ function unusable(folder: string, cause: unknown): unknown {
   )
 }
 
+/** A database that nothing refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>()
+
 /** SQLite's lock is the kernel's: it ends with the process, however that ends, and no stale file is left to explain. */
 function takeLock(folder: string, lockFile: string, runningFile: string): () => void {
   const db = openSqlite(lockFile)
@@ -61,8 +66,9 @@ function takeLock(folder: string, lockFile: string, runningFile: string): () => 
     if (findSqliteCode(cause) !== SQLITE_BUSY) throw cause
     throw new CloudError('already-running', sayRunning(folder, readFileSync(runningFile, 'utf8')), cause)
   }
+  held.add(db)
   return () => {
-    if (db.isOpen) db.close()
+    if (held.delete(db)) db.close()
   }
 }
 

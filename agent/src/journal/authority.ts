@@ -1,29 +1,29 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { hashId } from '@cloudos/crypto/hash'
-import { bytesOf } from './sqlite.ts'
+import type { AuthorityStore } from '@cloudos/mesh/authority-log'
+import { findId } from '@cloudos/protocol/ids'
+import { bytesOf, inTransaction } from './sqlite.ts'
 
-/** The profile's authority log as this device has it: a set of signed entries, which only grows. */
-export interface AuthorityTable {
-  all(): readonly Uint8Array[]
-  /** All of them or none, durably. Entries already there are left alone. */
-  add(entries: readonly Uint8Array[]): void
-}
-
-export function createAuthorityTable(db: DatabaseSync, within: <T>(act: () => T) => T): AuthorityTable {
-  const select = db.prepare('SELECT entry FROM authority ORDER BY rowid')
-  const insert = db.prepare('INSERT OR IGNORE INTO authority (hash, entry) VALUES (?, ?)')
+/** The profile's authority log as this device has it. What one `append` brings is there whole or not at all. */
+export function createAuthorityStore(db: DatabaseSync, within: <T>(act: () => T) => T): AuthorityStore {
+  const selectEntries = db.prepare('SELECT entry FROM authority ORDER BY rowid')
+  const selectChanges = db.prepare('SELECT hash FROM key_changes ORDER BY rowid')
+  const insertEntry = db.prepare('INSERT OR IGNORE INTO authority (hash, entry) VALUES (?, ?)')
+  const insertChange = db.prepare('INSERT OR IGNORE INTO key_changes (hash) VALUES (?)')
   return {
-    all: () => within(() => select.all().map((row) => bytesOf(row, 'entry'))),
-    add: (entries) => {
+    // eslint-disable-next-line @typescript-eslint/require-await -- the port's other implementations wait
+    load: async () =>
+      within(() => ({
+        entries: selectEntries.all().map((row) => bytesOf(row, 'entry')),
+        keyChanges: selectChanges.all().flatMap(({ hash }) => findId('Hash', hash) ?? []),
+      })),
+    // eslint-disable-next-line @typescript-eslint/require-await
+    append: async (entries, keyChanges) => {
       within(() => {
-        db.exec('BEGIN')
-        try {
-          for (const entry of entries) insert.run(hashId(entry), entry)
-          db.exec('COMMIT')
-        } catch (cause) {
-          if (db.isTransaction) db.exec('ROLLBACK')
-          throw cause
-        }
+        inTransaction(db, () => {
+          for (const entry of entries) insertEntry.run(hashId(entry), entry)
+          for (const hash of keyChanges) insertChange.run(hash)
+        })
       })
     },
   }

@@ -1,9 +1,11 @@
 import { copyFileSync, existsSync, renameSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import type { AuthorityStore } from '@cloudos/mesh/authority-log'
+import type { HeadsMemory } from '@cloudos/mesh/heads-book'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { brokenWorld } from '../broken-world.ts'
-import { createAuthorityTable } from './authority.ts'
-import type { AuthorityTable } from './authority.ts'
+import { createAuthorityStore } from './authority.ts'
+import { createHeadsMemory } from './heads.ts'
 import { createIncidents } from './incidents.ts'
 import type { Incidents } from './incidents.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -17,7 +19,8 @@ import { inDatabase, numberOf, openSqlite } from './sqlite.ts'
 /** What this device knows besides documents. Every write is on the disk when the call returns, incidents excepted. */
 export interface Journal {
   readonly settings: Settings
-  readonly authority: AuthorityTable
+  readonly authority: AuthorityStore
+  readonly heads: HeadsMemory
   readonly peers: Peers
   readonly incidents: Incidents
   /** A damaged journal that was found at the start, and what could be read from it into this one. */
@@ -50,7 +53,8 @@ function journalOf(db: DatabaseSync, file: string, aside: SetAside | undefined):
   const within = <T>(act: () => T): T => inDatabase(file, act)
   return {
     settings: createSettings(db, within),
-    authority: createAuthorityTable(db, within),
+    authority: createAuthorityStore(db, within),
+    heads: createHeadsMemory(db, within),
     peers: createPeers(db, within),
     incidents: createIncidents(db, within),
     setAside: aside,
@@ -65,9 +69,11 @@ function connect(file: string): DatabaseSync {
   try {
     inDatabase(file, () => {
       // The home has one agent, so the journal has one connection: no shared memory file, and no lock taken per statement.
-      db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+      db.exec('PRAGMA locking_mode = EXCLUSIVE')
+      const version = versionOf(db, file)
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
       checkWhole(db, file)
-      migrate(db, file)
+      migrate(db, version)
     })
     return db
   } catch (cause) {
@@ -81,14 +87,17 @@ function checkWhole(db: DatabaseSync, file: string): void {
   if (row?.['quick_check'] !== 'ok') throw new CloudError('journal-torn', `The journal ${file} is damaged.`)
 }
 
-function migrate(db: DatabaseSync, file: string): void {
+/** Asked before anything is written: what a newer CloudOS has made is none of ours to touch. */
+function versionOf(db: DatabaseSync, file: string): number {
   const version = numberOf(db.prepare('PRAGMA user_version').get() ?? {}, 'user_version')
-  if (version > MIGRATIONS.length) {
-    throw new CloudError(
-      'journal-newer',
-      `The journal ${file} was written by a newer CloudOS (version ${String(version)}; this one knows ${String(MIGRATIONS.length)}). Nothing was changed. Start the newer CloudOS, or this one with CLOUDOS_HOME=/another/folder.`,
-    )
-  }
+  if (version <= MIGRATIONS.length) return version
+  throw new CloudError(
+    'journal-newer',
+    `The journal ${file} was written by a newer CloudOS (version ${String(version)}; this one knows ${String(MIGRATIONS.length)}). Nothing was changed. Start the newer CloudOS, or this one with CLOUDOS_HOME=/another/folder.`,
+  )
+}
+
+function migrate(db: DatabaseSync, version: number): void {
   for (const [index, sql] of [...MIGRATIONS.entries()].slice(version))
     db.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${String(index + 1)}; COMMIT`)
 }

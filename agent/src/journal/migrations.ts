@@ -12,6 +12,16 @@ export const MIGRATIONS: readonly string[] = [
     hash TEXT PRIMARY KEY,
     entry BLOB NOT NULL
   ) STRICT;
+  CREATE TABLE key_changes (
+    hash TEXT PRIMARY KEY
+  ) STRICT;
+  -- The newest that each device has signed of each document: what a rollback is measured against.
+  CREATE TABLE heads (
+    device_id TEXT NOT NULL,
+    doc_id TEXT NOT NULL,
+    signed BLOB NOT NULL,
+    PRIMARY KEY (device_id, doc_id)
+  ) STRICT;
   CREATE TABLE peers (
     peer_id TEXT PRIMARY KEY,
     addresses TEXT NOT NULL,

@@ -36,6 +36,18 @@ export function inDatabase<T>(file: string, act: () => T): T {
   }
 }
 
+/** All of `act` or none of it. */
+export function inTransaction(db: DatabaseSync, act: () => void): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    act()
+    db.exec('COMMIT')
+  } catch (cause) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw cause
+  }
+}
+
 /** SQLite's primary result code. */
 export function findSqliteCode(cause: unknown): number | undefined {
   if (!(cause instanceof Error) || !('errcode' in cause)) return undefined

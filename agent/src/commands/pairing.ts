@@ -1,0 +1,46 @@
+import { admitCommand, inviteCommand, refuseCommand, watchPairingCommand } from '@cloudos/protocol/commands'
+import type { MeshHost } from '../mesh-host.ts'
+import { register } from './dispatch.ts'
+import type { Registered } from './dispatch.ts'
+
+/** Letting devices in. The yes itself is the root's signature, which only the page can make: the agent carries it. */
+export function pairingCommands(mesh: MeshHost): readonly Registered[] {
+  return [
+    register({
+      shape: inviteCommand,
+      allowed: ['owner', 'page'],
+      run: () => Promise.resolve(mesh.invite()),
+    }),
+    register({
+      shape: watchPairingCommand,
+      allowed: ['owner', 'page'],
+      run: async (_input, { tell, signal }) => {
+        const stop = mesh.desk.watch(tell)
+        await new Promise<void>((resolve) => {
+          if (signal.aborted) resolve()
+          signal.addEventListener('abort', () => {
+            resolve()
+          })
+        })
+        stop()
+        return {}
+      },
+    }),
+    register({
+      shape: admitCommand,
+      allowed: ['owner', 'page'],
+      run: async ({ requestId, entries }) => {
+        await mesh.desk.admit(requestId, entries)
+        return {}
+      },
+    }),
+    register({
+      shape: refuseCommand,
+      allowed: ['owner', 'page'],
+      run: ({ requestId, reason }) => {
+        mesh.desk.refuse(requestId, reason)
+        return Promise.resolve({})
+      },
+    }),
+  ]
+}

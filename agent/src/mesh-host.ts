@@ -1,0 +1,275 @@
+import { createServer } from 'node:net'
+import { issueCertificate } from '@cloudos/crypto/certificate-check'
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { membershipFrom } from '@cloudos/crypto/membership'
+import { createNode } from '@cloudos/mesh/agent-node'
+import { AuthorityLog } from '@cloudos/mesh/authority-log'
+import { createDiskStore } from '@cloudos/mesh/disk-log'
+import type { OnIncident } from '@cloudos/mesh/incident'
+import type { MeshNode } from '@cloudos/mesh/node-parts'
+import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
+import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
+import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
+import { openProfile } from '@cloudos/mesh/profile'
+import type { Profile } from '@cloudos/mesh/profile'
+import { RPC_PROTOCOL, serveRpc } from '@cloudos/mesh/rpc'
+import { encodeCertificate } from '@cloudos/protocol/certificate'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { findId } from '@cloudos/protocol/ids'
+import type { DeviceId, ProfileId } from '@cloudos/protocol/ids'
+import { encodeInvitation } from '@cloudos/protocol/invitation'
+import type { Invitation } from '@cloudos/protocol/invitation'
+import { LIMITS } from '@cloudos/protocol/limits'
+import type { Channel, Clock, Disk, Rng } from '@cloudos/protocol/ports'
+import type { Caller, Dispatch } from './commands/dispatch.ts'
+import type { HttpDoor } from './http/http-door.ts'
+import { webSocketAddress, webSocketsBehind } from './http/websocket-transport.ts'
+import type { Journal } from './journal/journal.ts'
+import { PairingDesk } from './pairing-desk.ts'
+import { keepReaching } from './keep-reaching.ts'
+
+export interface MeshHostParts {
+  readonly identity: DeviceIdentity
+  readonly deviceName: string
+  readonly journal: Journal
+  readonly frames: Disk
+  readonly door: HttpDoor
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly onIncident: OnIncident
+}
+
+/** Joins the mesh: listens for the page and for other agents, and opens the profile when this device is in one. */
+export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
+  const desk = new PairingDesk(parts.clock, parts.rng)
+  const host: { current?: MeshHost } = {}
+  const node = await createNode({
+    peerSeed: parts.identity.peerSeed,
+    mayConnect: (peerId) => desk.isOpen() || host.current?.mayConnect(peerId) === true,
+    listen: [`/ip4/0.0.0.0/tcp/${String(await meshPort(parts.journal))}`, webSocketAddress(parts.door)],
+    webSocketTransport: webSocketsBehind(parts.door),
+  })
+  const mesh = new MeshHost(parts, desk, node)
+  host.current = mesh
+  const profileId = findId('ProfileId', parts.journal.settings.find('profile-id'))
+  if (profileId !== undefined) await mesh.open(profileId)
+  return mesh
+}
+
+/** This device in the mesh: its node, the links it has given out, and its profile once it is in one. */
+export class MeshHost {
+  readonly desk: PairingDesk
+  readonly #parts: MeshHostParts
+  readonly #node: MeshNode
+  readonly #stopped = new AbortController()
+  #profile: Profile | undefined
+  #dialling: string | undefined
+
+  constructor(parts: MeshHostParts, desk: PairingDesk, node: MeshNode) {
+    this.#parts = parts
+    this.desk = desk
+    this.#node = node
+    node.net.handle(PAIR_PROTOCOL, (channel) => {
+      void this.#answer(channel)
+    })
+  }
+
+  get deviceId(): DeviceId {
+    return this.#parts.identity.deviceId
+  }
+
+  get profile(): Profile | undefined {
+    return this.#profile
+  }
+
+  mayConnect(peerId: string): boolean {
+    return peerId === this.#dialling || this.#profile?.admits(peerId) === true
+  }
+
+  /** Members may ask for commands; what each may ask for, the dispatcher knows. */
+  serveCommands(dispatch: Dispatch): void {
+    this.#node.net.handle(RPC_PROTOCOL, (channel) => {
+      const caller = this.#callerAt(channel.peerId)
+      if (caller === undefined) channel.close()
+      else serveRpc(channel, (call) => dispatch(caller, call))
+    })
+  }
+
+  /** A link for another machine. */
+  invite(): { readonly link: string; readonly expiresAtMs: number } {
+    const invitation = this.#newInvitation(this.#node.addresses().filter((address) => !address.endsWith('/ws')))
+    return { link: encodeInvitation(invitation), expiresAtMs: invitation.expiresAtMs }
+  }
+
+  /** A link for the page on this machine. */
+  inviteThePage(): Invitation {
+    return this.#newInvitation([`/dns4/localhost/tcp/${String(this.#parts.door.port)}/ws`])
+  }
+
+  /** Joins the profile of the device that made the link; shows the words and waits for the owner there. */
+  async joinBy(invitation: Invitation, onWords: (words: readonly string[]) => void): Promise<void> {
+    const { peerId, addresses, profileId, secret, expiresAtMs } = invitation
+    const signal = AbortSignal.any([
+      this.#stopped.signal,
+      AbortSignal.timeout(Math.max(1, expiresAtMs - this.#parts.clock.nowMs())),
+    ])
+    this.#dialling = peerId
+    try {
+      await this.#node.dial(peerId, addresses, signal)
+      const channel = await this.#node.net.open(peerId, PAIR_PROTOCOL, signal)
+      await askToJoin(this.#pairing(channel, [secret], profileId, signal), this.#joining, onWords)
+    } finally {
+      this.#dialling = undefined
+    }
+    this.#parts.journal.peers.put({ peerId, addresses, seenMs: this.#parts.clock.nowMs() })
+    this.#reach(peerId)
+  }
+
+  /** Opens the profile that the journal holds. */
+  async open(profileId: ProfileId): Promise<void> {
+    const { identity, journal, frames, clock, rng, onIncident } = this.#parts
+    const store = createDiskStore(frames)
+    const profile = await openProfile({
+      profileId,
+      identity,
+      authority: journal.authority,
+      frames: store,
+      heads: journal.heads,
+      clock,
+      rng,
+      onIncident,
+    })
+    this.#profile = profile
+    // A device that relays must know every document it holds, or a peer that comes would not be told of them.
+    for (const docId of await store.list()) await profile.replica.open(docId)
+    profile.attach(this.#node.net)
+    for (const { peerId } of journal.peers.all()) this.#reach(peerId)
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort()
+    await this.#profile?.close()
+    await this.#node.stop()
+  }
+
+  #reach(peerId: string): void {
+    const profile = this.#profile
+    const peer = this.#parts.journal.peers.all().find((stored) => stored.peerId === peerId)
+    if (profile === undefined || peer === undefined) return
+    const { clock, rng } = this.#parts
+    void keepReaching(peer, { node: this.#node, profile, clock, rng, signal: this.#stopped.signal })
+  }
+
+  #callerAt(peerId: string): Caller | undefined {
+    const member = this.#profile?.membership.memberByPeer(peerId, this.#parts.clock.nowMs())
+    if (member === undefined) return undefined
+    return { kind: member.class === 'browser' ? 'page' : 'device', deviceId: member.deviceId }
+  }
+
+  #newInvitation(addresses: readonly string[]): Invitation {
+    const { secret, expiresAtMs } = this.desk.openLink()
+    const profileId = this.#profile?.membership.profileId
+    return {
+      ...(profileId === undefined ? {} : { profileId }),
+      peerId: this.#node.peerId,
+      addresses: addresses.slice(0, LIMITS.invitationAddressesMax),
+      secret,
+      expiresAtMs,
+    }
+  }
+
+  async #answer(channel: Channel): Promise<void> {
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(LIMITS.pairingTtlMs)])
+    const profileId = this.#profile?.membership.profileId
+    try {
+      await answerPairing(
+        this.#pairing(channel, this.desk.secrets(), profileId, signal),
+        { ...this.#joining, profileId, admit: (request) => this.#letIn(this.desk.receive(request, signal)) },
+        (secret) => {
+          this.desk.use(secret)
+        },
+      )
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      if (cause.code === 'pairing-refused') this.desk.countFailure()
+      channel.close()
+    }
+  }
+
+  async #letIn(decision: Promise<readonly Uint8Array[]>): Promise<readonly Uint8Array[]> {
+    const entries = await decision
+    const profile = this.#profile
+    if (profile === undefined) throw new CloudError('no-profile', 'This device is in no profile.')
+    await profile.authority.take(entries)
+    return [...profile.authority.entries().values()]
+  }
+
+  #pairing(
+    channel: Channel,
+    secrets: readonly Uint8Array[],
+    profileId: ProfileId | undefined,
+    signal: AbortSignal,
+  ): PairingParts {
+    const { identity, deviceName, rng } = this.#parts
+    const self = { identity, peerId: this.#node.peerId, name: deviceName, class: 'agent' as const }
+    return { channel, self, secrets, profileId, rng, signal }
+  }
+
+  readonly #joining: Joining = {
+    makeCertificate: async (profileId, challenge) => {
+      const { identity, deviceName, clock } = this.#parts
+      const nowMs = clock.nowMs()
+      return encodeCertificate(
+        await issueCertificate({
+          profileId,
+          identity,
+          name: deviceName,
+          class: 'agent',
+          caps: ['exec'],
+          challenge,
+          nowMs,
+        }),
+      )
+    },
+    join: async (profileId, entries) => {
+      if (this.#profile !== undefined) {
+        await this.#profile.authority.take(entries)
+        return
+      }
+      const { journal, identity } = this.#parts
+      const nowhere = { load: () => Promise.resolve({ entries, keyChanges: [] }), append: () => Promise.resolve() }
+      const { state } = await AuthorityLog.open(profileId, nowhere)
+      if (!membershipFrom(state, identity).ok)
+        throw new CloudError(
+          'not-a-member',
+          'The other device sent a profile that does not let this one in. Nothing was changed.',
+        )
+      await journal.authority.append(entries, state.keyChanges)
+      journal.settings.set('profile-id', profileId)
+      await this.open(profileId)
+    },
+  }
+}
+
+/** Kept from start to start, because other devices remember it; another one when somebody else has taken it. */
+async function meshPort(journal: Journal): Promise<number> {
+  const kept = Number(journal.settings.find('mesh-port') ?? 0)
+  const port = (await freePort(kept)) ?? (await freePort(0)) ?? 0
+  journal.settings.set('mesh-port', String(port))
+  return port
+}
+
+function freePort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => {
+      resolve(undefined)
+    })
+    probe.listen(port, '0.0.0.0', () => {
+      const address = probe.address()
+      probe.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : undefined)
+      })
+    })
+  })
+}
