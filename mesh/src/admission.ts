@@ -81,13 +81,14 @@ export class Admission {
     for (const frame of repeated) await this.#refreeze(frame)
   }
 
-  admit(bytes: Uint8Array, from: string): void {
-    this.#turns.run(() => this.#admitFrame(bytes, from))
+  /** `undefined` when the frame has been judged already, else a promise of when it has. */
+  admit(bytes: Uint8Array, from: string): undefined | Promise<void> {
+    return this.#turns.run(() => this.#admitFrame(bytes, from))
   }
 
   /** Tries every parked frame again. */
   retry(): void {
-    this.#turns.run(() => {
+    void this.#turns.run(() => {
       this.#drainParked()
     })
   }

@@ -30,10 +30,7 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
     peerId,
     send(message) {
       if (closed || stream.writeStatus === 'closed' || stream.writeStatus === 'closing') return true
-      const framed = new Uint8Array(PREFIX_BYTES + message.length)
-      new DataView(framed.buffer).setUint32(0, message.length)
-      framed.set(message, PREFIX_BYTES)
-      return stream.send(framed)
+      return stream.send(frameMessage(message))
     },
     drained(signal) {
       if (closed || signal?.aborted === true || stream.writableNeedsDrain !== true) return Promise.resolve()
@@ -54,10 +51,24 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
       if (closed) listener()
       else closers.add(listener)
     },
+    pause() {
+      if (stream.readStatus === 'readable') stream.pause()
+    },
+    resume() {
+      if (stream.readStatus === 'paused') stream.resume()
+    },
     close() {
       if (!closed) stream.abort(new Error('closed'))
     },
   }
+}
+
+/** [length u32][message], as `Assembler` takes it apart. */
+export function frameMessage(message: Uint8Array): Uint8Array {
+  const framed = new Uint8Array(PREFIX_BYTES + message.length)
+  new DataView(framed.buffer).setUint32(0, message.length)
+  framed.set(message, PREFIX_BYTES)
+  return framed
 }
 
 /** Cuts a stream of chunks into messages. A message dripped in byte by byte costs no more than one that comes whole. */

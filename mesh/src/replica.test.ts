@@ -212,3 +212,30 @@ test('closing twice is harmless, and a closed replica opens nothing', async () =
   await assert.rejects(replica?.open('0'.repeat(32) as never) ?? Promise.resolve(), { code: 'closed' })
   assert.equal(instantClock.nowMs(), 1_000_000)
 })
+
+test('a flood is held back while signatures are verified slowly, and all of it arrives', async () => {
+  const mesh = await startMesh(2)
+  const [a, b] = mesh.devices
+  const doc = mesh.docs[1]
+  if (a === undefined || b === undefined || doc === undefined) throw new RangeError()
+  let unjudged = 0
+  let most = 0
+  const admit = doc.admit.bind(doc)
+  // A browser verifies asynchronously; Node does not, so the wait is put in front of it.
+  doc.admit = (bytes, from) => {
+    unjudged += bytes.length
+    most = Math.max(most, unjudged)
+    return new Promise((resolve) => setImmediate(resolve)).then(() => {
+      unjudged -= bytes.length
+      return admit(bytes, from)
+    })
+  }
+  for (let i = 0; i < 120; i++) {
+    mesh.docs[0]?.ydoc.getArray('a').push(['x'.repeat(60_000)])
+    await mesh.docs[0]?.durable()
+  }
+  await link(mesh, 0, 1)
+  await mesh.network.settle()
+  assert.equal(doc.ydoc.getArray('a').length, 120)
+  assert.ok(most < 4 * 1024 * 1024, `${String(most)} bytes were held at once`)
+})

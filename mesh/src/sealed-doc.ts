@@ -137,9 +137,12 @@ export class SealedDoc {
     return this.#parts.log.scan(fromIndex)
   }
 
-  /** A frame from `from` (a peer id or a medium): verified, chained and applied, or parked, or refused with an incident. */
-  admit(bytes: Uint8Array, from: string): void {
-    this.#admission.admit(bytes, from)
+  /**
+   * A frame from `from` (a peer id or a medium): verified, chained and applied, or parked, or refused with an incident. `undefined`
+   * when that has happened already, as where signatures are verified at once; else a promise of when it has.
+   */
+  admit(bytes: Uint8Array, from: string): undefined | Promise<void> {
+    return this.#admission.admit(bytes, from)
   }
 
   /** Chains with frames waiting for something that has not come: what to ask peers for. */

@@ -1,5 +1,6 @@
 import { parseFrame } from '@cloudos/protocol/frame'
 import type { ChainKey, DocId } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
 import type { AdmittedFrame } from './admission.ts'
 import { Outbox } from './outbox.ts'
@@ -15,6 +16,9 @@ export interface SyncSessionParts {
   readonly onKept: (docId: DocId, seqs: Seqs) => void
 }
 
+/** Enough to keep the verifier busy while more is on its way. */
+const UNJUDGED_MAX_BYTES = 2 * LIMITS.frameMaxBytes
+
 /** `/cloudos/sync/1` with one peer: both say what they have, both send the rest, then every new frame as it comes. */
 export class SyncSession {
   readonly peerId: string
@@ -23,6 +27,7 @@ export class SyncSession {
   readonly #shared = new Map<DocId, { doc: SealedDoc; outbox: Outbox }>()
   readonly #asked = new Map<ChainKey, number>()
   #incoming: Promise<void> = Promise.resolve()
+  #unjudgedBytes = 0
 
   constructor(parts: SyncSessionParts) {
     this.#parts = parts
@@ -86,8 +91,20 @@ export class SyncSession {
       return
     }
     shared.outbox.peerSent(parsed.value.chain, parsed.value.header.seq)
-    shared.doc.admit(bytes, this.peerId)
-    this.#askForGaps(shared.doc)
+    const judging = shared.doc.admit(bytes, this.peerId)
+    if (judging === undefined) this.#askForGaps(shared.doc)
+    else this.#waitFor(judging, shared.doc, bytes.length)
+  }
+
+  /** A peer that sends faster than frames can be verified is made to wait; nothing piles up here. */
+  #waitFor(judging: Promise<void>, doc: SealedDoc, bytes: number): void {
+    this.#unjudgedBytes += bytes
+    if (this.#unjudgedBytes > UNJUDGED_MAX_BYTES) this.#parts.channel.pause()
+    void judging.then(() => {
+      this.#unjudgedBytes -= bytes
+      if (this.#unjudgedBytes < UNJUDGED_MAX_BYTES / 2) this.#parts.channel.resume()
+      this.#askForGaps(doc)
+    })
   }
 
   /** Each gap is asked for once; a reconnect asks anew. */

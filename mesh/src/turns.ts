@@ -4,9 +4,18 @@ export class Turns {
   #busy = false
   #idle: PromiseWithResolvers<void> | undefined
 
-  run(task: () => void | Promise<void>): void {
+  /** `undefined` when the task has run already, else a promise of when it has. */
+  run(task: () => void | Promise<void>): undefined | Promise<void> {
     this.#waiting.push(task)
     if (!this.#busy) this.#drain()
+    return this.#busy ? this.#whenDone() : undefined
+  }
+
+  /** Stands in line behind everything that waits now. */
+  #whenDone(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+    })
   }
 
   /** Resolves when nothing is running or waiting. */

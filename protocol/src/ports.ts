@@ -47,6 +47,9 @@ export interface Channel {
   drained(signal?: AbortSignal): Promise<void>
   onMessage(listener: (message: Uint8Array) => void): void
   onClose(listener: () => void): void
+  /** Holds further messages back, at the sender once the way is full, until `resume`. */
+  pause(): void
+  resume(): void
   close(): void
 }
 

@@ -53,6 +53,7 @@ class ChannelEnd implements Channel {
   readonly #early: Uint8Array[] = []
   readonly #closers: (() => void)[] = []
   #closed = false
+  #paused = false
 
   constructor(peerId: string, network: MemoryNetwork) {
     this.peerId = peerId
@@ -93,6 +94,15 @@ class ChannelEnd implements Channel {
     else this.#closers.push(listener)
   }
 
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    for (const message of this.#early.splice(0)) this.#deliver(message)
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -102,7 +112,7 @@ class ChannelEnd implements Channel {
 
   #deliver(message: Uint8Array): void {
     if (this.#closed) return
-    if (this.#onMessage === undefined) this.#early.push(message)
+    if (this.#onMessage === undefined || this.#paused) this.#early.push(message)
     else this.#onMessage(message)
   }
 }
