@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { edgeSignatures } from './edge-signatures.ts'
 import { frameCases } from './frame-cases.ts'
+import { authorityCases } from './authority-cases.ts'
+import { slotVectors } from './slot-vectors.ts'
 import { jsonFrom } from './vectors.ts'
 import { yjsCases } from './yjs-cases.ts'
 
@@ -9,3 +11,5 @@ const folder = new URL('../../vectors/', import.meta.url)
 writeFileSync(new URL('ed25519-edge.json', folder), jsonFrom(edgeSignatures()))
 writeFileSync(new URL('frames.json', folder), jsonFrom(frameCases()))
 writeFileSync(new URL('yjs-updates.json', folder), jsonFrom(yjsCases()))
+writeFileSync(new URL('slots.json', folder), jsonFrom(slotVectors()))
+writeFileSync(new URL('authority-folds.json', folder), jsonFrom(await authorityCases()))
