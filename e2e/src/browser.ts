@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,10 +27,10 @@ const FLAGS = [
 /** A real Chromium. What it stores is in `profileFolder` and outlives it, or goes with it when none is given. */
 export async function launchChromium(profileFolder?: string): Promise<Chromium> {
   const executablePath = findChromium()
-  if (executablePath === undefined)
+  if (executablePath === undefined || !existsSync(executablePath))
     throw new CloudError(
       'chromium-missing',
-      'No Chromium in PATH: install it (Debian: apt install chromium), or set CLOUDOS_CHROMIUM to its path.',
+      'There is no Chromium to start: install it (Debian: apt install chromium), or set CLOUDOS_CHROMIUM to its path.',
     )
   const folder = profileFolder ?? (await mkdtemp(join(tmpdir(), 'cloudos-chromium-')))
   const context = await chromium.launchPersistentContext(folder, {
@@ -53,7 +54,7 @@ async function killAll(context: BrowserContext): Promise<void> {
   const session = await context.browser()?.newBrowserCDPSession()
   const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] }
   const leader = processInfo.find(({ type }) => type === 'browser')
-  if (leader === undefined) throw new CloudError('chromium-missing', 'This Chromium does not tell its process id.')
+  if (leader === undefined) throw new Error('this Chromium does not tell its process id')
   const gone = context.waitForEvent('close')
   process.kill(-leader.id, 'SIGKILL')
   await gone
