@@ -61,7 +61,12 @@ function stretched(): Uint8Array {
   return new Uint8Array(argon2Sync('argon2id', { message: passphrase, nonce: salt, ...cost }))
 }
 
-function slotVector(kind: SlotKind, code: number, secret: Uint8Array, params: Uint8Array = new Uint8Array(0)): SlotVector {
+function slotVector(
+  kind: SlotKind,
+  code: number,
+  secret: Uint8Array,
+  params: Uint8Array = new Uint8Array(0),
+): SlotVector {
   const [nonce, pepper] = [named(`${kind} nonce`).slice(0, 16), named(`${kind} pepper`)]
   const info = concatBytes(utf8('cloudos/v1/kek\0'), Uint8Array.of(code), profileId)
   const keyKey = hkdf(sha256, concatBytes(secret, pepper), nonce, info, 32)
