@@ -244,6 +244,8 @@ test('only entries whose signatures hold come to the fold', async () => {
   assert.deepEqual(fold(profile, all.verified), fold(profile, entries))
   const late = await verifyEntries(fresh.slice(-1), all.verified)
   assert.deepEqual(late.verified[0]?.consentKey, createSigner(profile.recoverySeed).publicKey)
+  const alone = await verifyEntries(fresh.slice(-1))
+  assert.deepEqual(alone.refused, [{ hash: change.hash, reason: 'bad-consent' }])
 
   for (const entry of fresh) {
     const bytes = Uint8Array.from(entry.bytes)

@@ -26,26 +26,31 @@ export interface UnsignedEntry {
 }
 
 /**
- * The work of the fold that costs: one signature an entry. Keep what is verified and pass only new entries. `known` are entries
- * verified before; they name the recovery keys that may consent.
+ * The work of the fold that costs: a signature an entry, and one more for a change of the recovery key. Keep what is verified and pass
+ * only new entries; `known` are those verified before. A change of the recovery key is `bad-consent` until the entries before it are here.
  */
 export async function verifyEntries(
   entries: readonly SignedEntry[],
   known: readonly VerifiedEntry[] = [],
 ): Promise<{ readonly verified: readonly VerifiedEntry[]; readonly refused: readonly UnsignedEntry[] }> {
-  const signed: SignedEntry[] = []
+  const signed: VerifiedEntry[] = []
   const refused: UnsignedEntry[] = []
   for (const entry of entries) {
-    if (await verifyFor(entry.signer, 'authority', entry.payload, entry.signature)) signed.push(entry)
+    if (await verifyFor(entry.signer, 'authority', entry.payload, entry.signature)) signed.push(brand(entry, undefined))
     else refused.push({ hash: hashId(entry.hashedBytes), reason: 'bad-signature' })
   }
-  const recoveryKeys = [...known, ...signed].flatMap(recoveryKeysOf)
+  const recoveryKeyAfter = new Map<Hash, Uint8Array | undefined>()
   const verified: VerifiedEntry[] = []
-  for (const entry of signed) {
-    const consentKey = await findConsent(entry.entry, recoveryKeys)
+  const isNew = new Set(signed)
+  for (const entry of [...known, ...signed].sort((a, b) => a.entry.seq - b.entry.seq)) {
+    const before = recoveryKeyAfter.get(entry.entry.prev)
+    const consentKey = isNew.has(entry) ? await findConsent(entry.entry, before) : entry.consentKey
     if (entry.entry.body.kind === 'recovery-rotate' && consentKey === undefined) {
-      refused.push({ hash: hashId(entry.hashedBytes), reason: 'bad-consent' })
-    } else verified.push(brand(entry, consentKey))
+      refused.push({ hash: entry.hash, reason: 'bad-consent' })
+      continue
+    }
+    recoveryKeyAfter.set(entry.hash, recoveryKeyOf(entry) ?? before)
+    if (isNew.has(entry)) verified.push({ ...entry, consentKey })
   }
   return { verified, refused }
 }
@@ -67,15 +72,15 @@ function brand(entry: SignedEntry, consentKey: Uint8Array | undefined): Verified
   return { ...entry, hash: hashId(entry.hashedBytes), consentKey } as VerifiedEntry
 }
 
-function recoveryKeysOf({ entry }: SignedEntry): readonly Uint8Array[] {
-  if (entry.body.kind === 'genesis') return [entry.body.recoveryPublicKey]
-  return entry.body.kind === 'recovery-rotate' ? [entry.body.newRecoveryPublicKey] : []
+function recoveryKeyOf({ entry: { body } }: SignedEntry): Uint8Array | undefined {
+  if (body.kind === 'genesis') return body.recoveryPublicKey
+  return body.kind === 'recovery-rotate' ? body.newRecoveryPublicKey : undefined
 }
 
-async function findConsent(entry: AuthorityEntry, keys: readonly Uint8Array[]): Promise<Uint8Array | undefined> {
+/** Only the key in force just before can consent: trying every key ever named would let a flood of entries cost its square. */
+async function findConsent(entry: AuthorityEntry, inForce: Uint8Array | undefined): Promise<Uint8Array | undefined> {
   const { body } = entry
-  if (body.kind !== 'recovery-rotate') return undefined
+  if (body.kind !== 'recovery-rotate' || inForce === undefined) return undefined
   const payload = recoveryConsentPayload(entry.profileId, entry.prev, body.newRecoveryPublicKey)
-  for (const key of keys) if (await verifyFor(key, 'authority', payload, body.consent)) return key
-  return undefined
+  return (await verifyFor(inForce, 'authority', payload, body.consent)) ? inForce : undefined
 }
