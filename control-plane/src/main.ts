@@ -7,14 +7,19 @@ import App from './App.svelte'
 import { browserClock, browserRng } from './browser-ports.ts'
 import { browserNameFrom } from './profile/browser-name.ts'
 import { findKeptProfile, openKeep } from './profile/keep.ts'
+import { takeLink } from './opened-with.ts'
 import { Router } from './router.svelte.ts'
 import { Session } from './state/session.svelte.ts'
 import { Toasts } from './state/toasts.svelte.ts'
 
+const link = takeLink(location, history)
 const keeping = openKeep('cloudos')
+const toasts = new Toasts()
 const [clock, rng] = [browserClock, browserRng]
 
 const session = new Session({
+  link,
+  toasts,
   find: async () => (await findKeptProfile(await keeping)) !== undefined,
   found: async () => {
     const { foundHere } = await import('./profile/found.ts')
@@ -32,5 +37,5 @@ const session = new Session({
   },
 })
 
-mount(App, { target: document.body, props: { session, router: new Router(), toasts: new Toasts() } })
+mount(App, { target: document.body, props: { session, router: new Router(), toasts } })
 void session.start()

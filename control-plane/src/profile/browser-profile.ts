@@ -9,7 +9,7 @@ import type { KeepDatabase, KeptProfile } from './keep.ts'
 import { lead } from './lead.ts'
 import type { OpenProfile, ProfileKept } from './profile.ts'
 import type { ProfileStatus } from './status.ts'
-import { watchStatus } from './status-board.ts'
+import { sayWish, watchStatus } from './status-board.ts'
 
 export interface BrowserProfileParts {
   readonly kept: KeptProfile
@@ -50,6 +50,9 @@ export async function openInTab(parts: BrowserProfileParts): Promise<OpenProfile
     notesId: docIdFrom(kept.profileId, 'notes'),
     onStatus: (listener: (status: ProfileStatus) => void) => watchStatus(channel, listener),
     openDoc: (docId) => new TabDoc({ docId, tab, channel, locks }),
+    wish: (wish) => {
+      sayWish(channel, wish)
+    },
     [Symbol.asyncDispose]: async () => {
       await leadership[Symbol.asyncDispose]()
       channel.close()

@@ -10,6 +10,10 @@ export interface KeepConnectedParts {
   readonly clock: Clock
   readonly rng: Rng
   readonly signal: AbortSignal
+  /** Aborts when the device's connection ends. */
+  readonly untilGone: (peerId: string) => AbortSignal
+  /** Runs while the device is in step; `gone` aborts when it is not any more. */
+  readonly onConnected: (gone: AbortSignal) => Promise<void>
 }
 
 const FIRST_DELAY_MS = 250
@@ -17,31 +21,29 @@ const FIRST_DELAY_MS = 250
 const LONGEST_DELAY_MS = 10_000
 
 /** Stays in step with the device behind a door until `signal` aborts: dials, and dials again with full jitter when it is gone. */
-export async function keepConnected({ peerId, addresses }: Door, parts: KeepConnectedParts): Promise<void> {
-  const { node, profile, clock, rng, signal } = parts
-  let attempt = 0
-  while (!signal.aborted) {
-    const gone = untilGone(node, peerId, signal)
-    try {
-      if (profile.admits(peerId)) {
-        await node.dial(peerId, addresses, signal)
-        await profile.connect(node.net, peerId, signal)
-        attempt = 0
-        await gone
-      }
-    } catch (cause) {
-      if (!(cause instanceof CloudError) && !signal.aborted) throw cause
-    }
-    const boundMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt++)
+export async function keepConnected(door: Door, parts: KeepConnectedParts): Promise<void> {
+  const { clock, rng, signal } = parts
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    if (await connectOnce(door, parts)) attempt = 0
+    const boundMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt)
     await clock.sleep((boundMs * ((rng.bytes(1)[0] ?? 0) + 1)) / 256, signal)
   }
 }
 
-function untilGone(node: MeshNode, peerId: string, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  node.onDisconnected((peer) => {
-    if (peer === peerId) resolve()
-  })
-  signal.addEventListener('abort', () => { resolve() }, { once: true }) // prettier-ignore
-  return promise
+/** Resolves when the connection has ended: true if there was one. */
+async function connectOnce({ peerId, addresses }: Door, parts: KeepConnectedParts): Promise<boolean> {
+  const { node, profile, signal } = parts
+  if (!profile.admits(peerId)) return false
+  const gone = AbortSignal.any([parts.untilGone(peerId), signal])
+  let connected = false
+  try {
+    await node.dial(peerId, addresses, gone)
+    await profile.connect(node.net, peerId, gone)
+    connected = true
+    await parts.onConnected(gone)
+  } catch (cause) {
+    // A connection may break at any await, and the errors of libp2p's streams share no class: the next attempt will tell.
+    if (!(cause instanceof CloudError) && !gone.aborted && connected) throw cause
+  }
+  return connected
 }

@@ -4,14 +4,18 @@ import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
+import { AgentMeeting } from './agent-meeting.ts'
+import { DeviceLinks } from './device-links.ts'
 import { identityFrom } from './device-keys.ts'
 import { IncidentBook } from './incident-book.ts'
 import type { KeepDatabase, KeptProfile } from './keep.ts'
 import { createAuthorityStore, createHeadsMemory } from './keep-ports.ts'
+import { PairingDesk } from './pairing-desk.ts'
 import { PresenceBook } from './presence-book.ts'
-import { postStatus } from './status-board.ts'
+import { signInDevice } from './sign-in-device.ts'
+import { openStatusBoard } from './status-board.ts'
+import type { Wish } from './status-board.ts'
 import type { ProfileStatus } from './status.ts'
-import { reachDevices } from './reach-devices.ts'
 
 export interface LeadParts {
   readonly kept: KeptProfile
@@ -24,7 +28,7 @@ export interface LeadParts {
   readonly rng: Rng
 }
 
-/** Does the profile's work for every tab of this browser, until it is disposed: documents, log, connections. */
+/** Does the profile's work for every tab of this browser, until it is disposed: documents, log, connections, pairing. */
 export async function lead({
   kept,
   keep,
@@ -35,15 +39,14 @@ export async function lead({
   rng,
 }: LeadParts): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack()
-  const incidents = new IncidentBook()
-  const frames = stack.use(await openIndexedDbStore(framesName))
-  const identity = await identityFrom(kept.keys)
   let changed = (): void => undefined
+  const incidents = new IncidentBook()
+  const identity = await identityFrom(kept.keys)
   const profile: Profile = await openProfile({
     profileId: kept.profileId,
     identity,
     authority: createAuthorityStore(keep),
-    frames,
+    frames: stack.use(await openIndexedDbStore(framesName)),
     heads: createHeadsMemory(keep),
     clock,
     rng,
@@ -53,14 +56,60 @@ export async function lead({
     },
   })
   stack.defer(() => profile.close())
-  const presence = await PresenceBook.open({ profile, keep, clock, self: identity.deviceId })
-  const status = (): ProfileStatus => ({ ...presence.view(), incidents: incidents.views() })
-  const board = stack.use(postStatus(channel, status))
+
+  const { rootSeed } = kept
+  const signIn = (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly Uint8Array[]> =>
+    signInDevice({ profile, rootSeed, clock, rng }, certificate, challenge)
+  const onChanged = (): void => {
+    presence.notePeers()
+    changed()
+  }
+  const links = stack.use(new DeviceLinks({ profile, identity, keep, clock, rng, signIn, onChanged }))
+  const presence = await PresenceBook.open({
+    profile,
+    keep,
+    clock,
+    self: identity.deviceId,
+    reachable: () => links.reachable,
+  })
+  const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
+  const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
+
+  const status = (): ProfileStatus => ({
+    ...presence.view(),
+    incidents: incidents.views(),
+    pairing: desk.view,
+    meeting: meeting.view,
+    canAdd: links.agent !== undefined,
+  })
+  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, desk, meeting) })) // prettier-ignore
   changed = () => {
-    board.changed()
+    board.show()
   }
   stack.use(presence.watch(changed))
   stack.use(startTabHost({ term: crypto.randomUUID(), channel, locks, open: (docId) => profile.replica.open(docId) }))
-  stack.use(reachDevices({ profile, kept, keep, clock, rng }))
+  await links.reachKnown()
   return stack.move()
+}
+
+function grant(wish: Wish, desk: PairingDesk, meeting: AgentMeeting): void {
+  switch (wish.wish) {
+    case 'meet':
+      void meeting.follow(wish.link)
+      return
+    case 'invite':
+      void desk.invite()
+      return
+    case 'confirm':
+      void desk.confirm(wish.requestId)
+      return
+    case 'refuse':
+      void desk.refuse(wish.requestId, wish.reason)
+      return
+    case 'stop-pairing':
+      desk.stop()
+      return
+    case 'status':
+      return // the board itself answers
+  }
 }

@@ -5,11 +5,14 @@ import { hexFromBytes } from '@cloudos/protocol/bytes'
 import type { Member } from '@cloudos/crypto/membership'
 import type { DeviceId, DocId } from '@cloudos/protocol/ids'
 import type { Clock } from '@cloudos/protocol/ports'
+import { keepError } from './keep.ts'
 import type { KeepDatabase } from './keep.ts'
 import type { DeviceView, ProfileStatus } from './status.ts'
 
 export interface PresenceParts {
   readonly profile: Profile
+  /** Devices that a connected agent is in touch with, beyond those connected to this browser. */
+  readonly reachable: () => ReadonlySet<DeviceId>
   readonly keep: KeepDatabase
   readonly clock: Clock
   readonly self: DeviceId
@@ -19,7 +22,7 @@ export interface PresenceParts {
 export class PresenceBook {
   readonly #parts: PresenceParts
   readonly #seenMs: Map<DeviceId, number>
-  #online: ReadonlySet<string> = new Set()
+  #online: ReadonlySet<DeviceId> = new Set()
 
   static async open(parts: PresenceParts): Promise<PresenceBook> {
     const [ids, times] = await Promise.all([parts.keep.getAllKeys('seen'), parts.keep.getAll('seen')])
@@ -31,10 +34,10 @@ export class PresenceBook {
     this.#seenMs = seenMs
   }
 
-  view(): Omit<ProfileStatus, 'incidents'> {
+  view(): Pick<ProfileStatus, 'devices' | 'behind'> {
     const { profile } = this.#parts
     const devices = profile.membership.members().map((member) => this.#viewOf(member))
-    return { devices, copies: new Map(profile.replica.docs().map((doc) => [doc.docId, this.#copiesOf(doc)])) }
+    return { devices, behind: new Map(profile.replica.docs().map((doc) => [doc.docId, this.#behindOf(doc)])) }
   }
 
   /** Calls `changed` whenever the view may have; until disposed. */
@@ -52,7 +55,7 @@ export class PresenceBook {
     }
     const onPeers = (): void => {
       watchDocs()
-      this.#notePeers()
+      this.notePeers()
       changed()
     }
     const leave = [profile.replica.onPeersChanged(onPeers), profile.onMembers(changed)]
@@ -65,10 +68,10 @@ export class PresenceBook {
   }
 
   #viewOf(member: Member): DeviceView {
-    const { deviceId, name, class: kind, notAfterMs, signPublicKey, revoked, peerId } = member
+    const { deviceId, name, class: kind, notAfterMs, signPublicKey, revoked } = member
     const seenMs = this.#seenMs.get(deviceId)
     const here = deviceId === this.#parts.self
-    const online = this.#online.has(peerId)
+    const online = this.#online.has(deviceId)
     return {
       deviceId,
       name,
@@ -80,20 +83,37 @@ export class PresenceBook {
     }
   }
 
-  #copiesOf(doc: SealedDoc): number {
-    const ours = seqsOf(doc)
-    const kept = [...this.#parts.profile.replica.kept(doc.docId).values()]
-    return kept.filter((theirs) => [...ours].every(([chain, seq]) => (theirs.get(chain) ?? 0) >= seq)).length
+  #behindOf(doc: SealedDoc): ReadonlyMap<DeviceId, number> {
+    const { profile, self } = this.#parts
+    const ours = [...seqsOf(doc)]
+    const kept = profile.replica.kept(doc.docId)
+    const others = profile.membership.members().filter(({ deviceId, revoked }) => deviceId !== self && !revoked)
+    return new Map(
+      others.flatMap(({ deviceId, peerId }) => {
+        const theirs = kept.get(peerId)
+        if (theirs === undefined) return []
+        return [
+          [
+            deviceId,
+            ours.reduce((behind, [chain, seq]) => behind + Math.max(0, seq - (theirs.get(chain) ?? 0)), 0),
+          ] as const,
+        ]
+      }),
+    )
   }
 
-  #notePeers(): void {
-    const { profile, clock, keep } = this.#parts
+  /** Whoever has just come or gone was seen now. */
+  notePeers(): void {
+    const { profile, clock, keep, reachable } = this.#parts
     const before = this.#online
-    this.#online = new Set(profile.replica.peers())
-    for (const { peerId, deviceId } of profile.membership.members()) {
-      if (before.has(peerId) === this.#online.has(peerId)) continue
+    const peers = new Set(profile.replica.peers())
+    const members = profile.membership.members()
+    const online = members.filter(({ peerId, deviceId }) => peers.has(peerId) || reachable().has(deviceId))
+    this.#online = new Set(online.map(({ deviceId }) => deviceId))
+    for (const { deviceId } of members) {
+      if (before.has(deviceId) === this.#online.has(deviceId)) continue
       this.#seenMs.set(deviceId, clock.nowMs())
-      void keep.put('seen', clock.nowMs(), deviceId)
+      void keepError(keep.put('seen', clock.nowMs(), deviceId))
     }
   }
 }

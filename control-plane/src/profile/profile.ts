@@ -1,6 +1,7 @@
 import type { DeviceId, DocId, ProfileId } from '@cloudos/protocol/ids'
 import type { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import type { ProfileStatus } from './status.ts'
+import type { Wish } from './status-board.ts'
 
 /** How this browser holds its part of the profile. */
 export interface ProfileKept {
@@ -19,4 +20,6 @@ export interface OpenProfile extends AsyncDisposable {
   /** Calls at once when a leader has already spoken, and on each change. Returns the unsubscriber. */
   onStatus(listener: (status: ProfileStatus) => void): () => void
   openDoc(docId: DocId): TabDoc
+  /** Asks the leader for something; what comes of it is seen in the status. */
+  wish(wish: Wish): void
 }

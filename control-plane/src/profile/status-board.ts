@@ -1,52 +1,83 @@
 import type { ProfileStatus } from './status.ts'
 
-type BoardMessage = { readonly kind: 'status'; readonly status: ProfileStatus } | { readonly kind: 'ask' }
+/** What a tab may want of the leader, which alone holds the connections. Its outcome is seen in the status. */
+export type Wish =
+  | { readonly wish: 'status' }
+  /** Go through the link an agent showed this tab. */
+  | { readonly wish: 'meet'; readonly link: string }
+  | { readonly wish: 'invite' }
+  | { readonly wish: 'confirm'; readonly requestId: string }
+  | { readonly wish: 'refuse'; readonly requestId: string; readonly reason: 'words-differ' | 'not-mine' }
+  | { readonly wish: 'stop-pairing' }
 
-/** How a tab hears from the leader, itself included. */
+/** How a tab hears from the leader, itself included: at each change, and once when it asks. */
 export function watchStatus(channel: BroadcastChannel, onStatus: (status: ProfileStatus) => void): () => void {
   const listen = ({ data }: MessageEvent<unknown>): void => {
-    const message = parseBoardMessage(data)
-    if (message?.kind === 'status') onStatus(message.status)
+    const status = findStatus(data)
+    if (status !== undefined) onStatus(status)
   }
   channel.addEventListener('message', listen)
-  say(channel, { kind: 'ask' })
+  sayWish(channel, { wish: 'status' })
   return () => {
     channel.removeEventListener('message', listen)
   }
 }
 
-/** The leader's side: tells every tab at each change, and whoever asks. */
-export function postStatus(channel: BroadcastChannel, current: () => ProfileStatus): { changed(): void } & Disposable {
-  const changed = (): void => {
-    say(channel, { kind: 'status', status: current() })
+export function sayWish(channel: BroadcastChannel, wish: Wish): void {
+  channel.postMessage(wish)
+}
+
+export interface StatusBoard extends Disposable {
+  /** Tells every tab what is so now. */
+  show(): void
+}
+
+/** The leader's side. */
+export function openStatusBoard(
+  channel: BroadcastChannel,
+  current: () => ProfileStatus,
+  onWish: (wish: Wish) => void,
+): StatusBoard {
+  const show = (): void => {
+    channel.postMessage({ status: current() })
   }
   const listen = ({ data }: MessageEvent<unknown>): void => {
-    if (parseBoardMessage(data)?.kind === 'ask') changed()
+    const wish = findWish(data)
+    if (wish?.wish === 'status') show()
+    else if (wish !== undefined) onWish(wish)
   }
   channel.addEventListener('message', listen)
-  changed()
+  show()
   return {
-    changed,
+    show,
     [Symbol.dispose]: () => {
       channel.removeEventListener('message', listen)
     },
   }
 }
 
-function say(channel: BroadcastChannel, message: BoardMessage): void {
-  channel.postMessage(message)
+/** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
+function findWish(said: unknown): Wish | undefined {
+  const { wish, link, requestId, reason } = fieldsOf(said)
+  if (wish === 'status' || wish === 'invite' || wish === 'stop-pairing') return { wish }
+  if (wish === 'meet' && typeof link === 'string') return { wish, link }
+  if (typeof requestId !== 'string') return undefined
+  if (wish === 'confirm') return { wish, requestId }
+  if (wish === 'refuse' && (reason === 'words-differ' || reason === 'not-mine')) return { wish, requestId, reason }
+  return undefined
 }
 
-/** The tabs of one origin are one trust; this only keeps out what another version of the page would say. */
-function parseBoardMessage(said: unknown): BoardMessage | undefined {
-  if (typeof said !== 'object' || said === null || !('kind' in said)) return undefined
-  if (said.kind === 'ask') return { kind: 'ask' }
-  const status: unknown = 'status' in said ? said.status : undefined
-  return said.kind === 'status' && isStatus(status) ? { kind: 'status', status } : undefined
+function findStatus(said: unknown): ProfileStatus | undefined {
+  const { status } = fieldsOf(said)
+  return isStatus(status) ? status : undefined
 }
 
 function isStatus(said: unknown): said is ProfileStatus {
-  if (typeof said !== 'object' || said === null) return false
-  const { devices, incidents, copies }: Partial<Record<string, unknown>> = { ...said }
-  return Array.isArray(devices) && Array.isArray(incidents) && copies instanceof Map
+  const { devices, incidents, behind, pairing, meeting } = fieldsOf(said)
+  const whole = typeof pairing === 'object' && typeof meeting === 'object'
+  return whole && Array.isArray(devices) && Array.isArray(incidents) && behind instanceof Map
+}
+
+function fieldsOf(said: unknown): Partial<Record<string, unknown>> {
+  return typeof said === 'object' && said !== null ? { ...said } : {}
 }

@@ -23,10 +23,44 @@ export interface IncidentView {
   readonly count: number
 }
 
+/** Adding a device, as far as it has come. `failed` says why and ends it; nothing was shared. */
+export type PairingView =
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'inviting' }
+  | { readonly phase: 'waiting'; readonly link: string; readonly expiresAtMs: number }
+  | {
+      readonly phase: 'comparing'
+      readonly requestId: string
+      readonly name: string
+      readonly class: DeviceView['class']
+      readonly words: readonly string[]
+    }
+  | { readonly phase: 'admitting'; readonly name: string }
+  | { readonly phase: 'paired'; readonly name: string }
+  | { readonly phase: 'expired' }
+  | { readonly phase: 'differ' }
+  | { readonly phase: 'failed'; readonly code: string; readonly message: string }
+
+/** The agent next to the page, as far as it has been taken into the profile. */
+export type MeetingView =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'meeting' }
+  | { readonly phase: 'met' }
+  | { readonly phase: 'failed'; readonly code: string; readonly message: string }
+
 /** What the leader tells every tab, whole, on each change. */
 export interface ProfileStatus {
   readonly devices: readonly DeviceView[]
   readonly incidents: readonly IncidentView[]
-  /** How many other devices have everything that is saved here of a document on their own disks. */
-  readonly copies: ReadonlyMap<DocId, number>
+  /** By document: how many frames each other device still lacks of what is saved here, as far as it has said. 0 = a full copy. */
+  readonly behind: ReadonlyMap<DocId, ReadonlyMap<DeviceId, number>>
+  readonly pairing: PairingView
+  readonly meeting: MeetingView
+  /** Whether devices can be added from here now: the root key is here and an agent is connected. */
+  readonly canAdd: boolean
+}
+
+/** How many other devices have everything that is saved here of a document on their own disks. */
+export function copiesOf(status: ProfileStatus, docId: DocId): number {
+  return [...(status.behind.get(docId)?.values() ?? [])].filter((behind) => behind === 0).length
 }

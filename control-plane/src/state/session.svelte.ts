@@ -2,6 +2,7 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { OpenProfile } from '../profile/profile.ts'
 import type { ProfileStatus } from '../profile/status.ts'
 import type { Notes } from './notes.svelte.ts'
+import type { Toasts } from './toasts.svelte.ts'
 
 export type SessionPhase =
   /** Looking whether this browser holds a profile. */
@@ -19,6 +20,9 @@ export interface SessionParts {
   /** Opens the profile that is here. `onProblem`: its leader broke down. */
   readonly open: (onProblem: (problem: CloudError) => void) => Promise<OpenProfile>
   readonly found: () => Promise<void>
+  /** The link an agent opened this page with. */
+  readonly link: string | undefined
+  readonly toasts: Toasts
 }
 
 /** The profile as this tab has it. */
@@ -76,9 +80,22 @@ export class Session {
       this.now = { phase: 'failed', problem }
     })
     profile.onStatus((status) => {
-      this.status = status
+      this.#noteStatus(profile, status)
     })
     this.now = { phase: 'open', profile }
+  }
+
+  #noteStatus(profile: OpenProfile, status: ProfileStatus): void {
+    // The first word of a leader: somebody listens now.
+    if (this.status === undefined && this.#parts.link !== undefined)
+      profile.wish({ wish: 'meet', link: this.#parts.link })
+    if (this.status?.meeting.phase === 'meeting' && status.meeting.phase === 'met')
+      this.#parts.toasts.show({
+        tone: 'good',
+        title: 'This computer is one of your devices',
+        detail: 'It keeps a sealed copy of everything.',
+      })
+    this.status = status
   }
 
   async #orFail(act: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { IncidentView } from '../../profile/status.ts'
+import { findId } from '@cloudos/protocol/ids'
+import type { DeviceView, IncidentView } from '../../profile/status.ts'
 import { needsOwner, summaryOf } from '../home/attention.ts'
 import { incidentText } from './incident-text.ts'
 
@@ -15,11 +16,20 @@ test('an incident names the device when it is known and says something sensible 
 })
 
 test('refused frames are no reason to call the owner; a frozen chain is', () => {
-  const status = { devices: [], copies: new Map(), incidents: [incident('frame-refused'), incident('chain-frozen')] }
+  const status = { devices: [], incidents: [incident('frame-refused'), incident('chain-frozen')] }
   assert.deepEqual(
     needsOwner(status).map(({ id }) => id),
     ['chain-frozen'],
   )
   assert.equal(summaryOf(status), 'One thing needs your attention.')
-  assert.equal(summaryOf({ ...status, incidents: [] }), 'Nothing needs your attention.')
+})
+
+test('all is not well while this browser holds the only copy', () => {
+  const device = (presence: DeviceView['presence']): DeviceView => {
+    const deviceId = findId('DeviceId', 'a'.repeat(32))
+    assert.ok(deviceId)
+    return { deviceId, name: 'x', class: 'agent', presence, certificateEndsMs: 0, signPublicKey: '' }
+  }
+  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('revoked')] }), /only one copy/)
+  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('offline')] }), /Nothing needs/)
 })

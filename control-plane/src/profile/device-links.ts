@@ -1,0 +1,161 @@
+import { offerProfile } from '@cloudos/mesh/pairing/pair'
+import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
+import type { MeshNode } from '@cloudos/mesh/node-parts'
+import type { Profile } from '@cloudos/mesh/profile'
+import { createRpcClient, RPC_PROTOCOL } from '@cloudos/mesh/rpc'
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DeviceId } from '@cloudos/protocol/ids'
+import type { Invitation } from '@cloudos/protocol/invitation'
+import type { Clock, Rng } from '@cloudos/protocol/ports'
+import { createAgentCommands } from './agent-commands.ts'
+import type { AgentCommands } from './agent-commands.ts'
+import { keepConnected } from './keep-connected.ts'
+import type { Door, KeepDatabase } from './keep.ts'
+import { keepError } from './keep.ts'
+
+export interface DeviceLinksParts {
+  readonly profile: Profile
+  readonly identity: DeviceIdentity
+  readonly keep: KeepDatabase
+  readonly clock: Clock
+  readonly rng: Rng
+  /** Signs a device in with the root key. */
+  readonly signIn: (certificate: Uint8Array, challenge: Uint8Array) => Promise<readonly Uint8Array[]>
+  readonly onChanged: () => void
+}
+
+/** How often an agent is asked whom it is in touch with; nothing but "online" on the screen depends on it. */
+const ASK_EVERY_MS = 3_000
+
+/** The connections of this browser: to every device that has answered here before, and to an agent met for the first time. */
+export class DeviceLinks implements AsyncDisposable {
+  readonly #parts: DeviceLinksParts
+  readonly #stopped = new AbortController()
+  readonly #running: Promise<void>[] = []
+  readonly #agents = new Map<string, AgentCommands>()
+  readonly #behindAgent = new Map<string, ReadonlySet<DeviceId>>()
+  readonly #strangers = new Set<string>()
+  readonly #reached = new Set<string>()
+  readonly #gone = new Map<string, AbortController>()
+  #node: Promise<MeshNode> | undefined
+
+  constructor(parts: DeviceLinksParts) {
+    this.#parts = parts
+  }
+
+  /** An agent that is connected now. */
+  get agent(): AgentCommands | undefined {
+    return this.#agents.values().next().value
+  }
+
+  /** Devices that a connected agent is in touch with. */
+  get reachable(): ReadonlySet<DeviceId> {
+    return new Set([...this.#behindAgent.values()].flatMap((ids) => [...ids]))
+  }
+
+  async reachKnown(): Promise<void> {
+    for (const door of await keepError(this.#parts.keep.getAll('doors'))) this.#reach(door)
+  }
+
+  /** Goes through the link that an agent shows: takes it into the profile if it is in none, and stays in touch from then on. */
+  async meet({ peerId, addresses, secret, profileId, expiresAtMs }: Invitation): Promise<void> {
+    const { profile, identity, clock, rng, signIn, keep } = this.#parts
+    if (expiresAtMs <= clock.nowMs()) throw expired()
+    if (!profile.admits(peerId)) {
+      const node = await this.#startNode()
+      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(expiresAtMs - clock.nowMs())])
+      this.#strangers.add(peerId)
+      try {
+        await node.dial(peerId, addresses, signal)
+        const self = { identity, peerId: node.peerId, name: ownName(profile, identity), class: 'browser' as const }
+        const channel = await node.net.open(peerId, PAIR_PROTOCOL, signal)
+        await offerProfile(
+          { channel, self, secrets: [secret], profileId, rng, signal },
+          profile.authority.state.profileId,
+          async ({ handshake, certificate }) => {
+            await signIn(certificate, handshake.transcript)
+            return [...profile.authority.entries().values()]
+          },
+        )
+      } finally {
+        this.#strangers.delete(peerId)
+      }
+    }
+    const door: Door = { peerId, addresses }
+    await keepError(keep.put('doors', door))
+    this.#reach(door)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort()
+    await Promise.all(this.#running)
+    await (await this.#node)?.stop()
+  }
+
+  #reach(door: Door): void {
+    if (this.#reached.has(door.peerId) || this.#stopped.signal.aborted) return
+    this.#reached.add(door.peerId)
+    const { profile, clock, rng } = this.#parts
+    const { signal } = this.#stopped
+    const run = async (): Promise<void> => {
+      const node = await this.#startNode()
+      await keepConnected(door, {
+        node, profile, clock, rng, signal,
+        untilGone: (peerId) => this.#untilGone(peerId),
+        onConnected: (gone) => this.#talk(node, door.peerId, gone),
+      }) // prettier-ignore
+    }
+    this.#running.push(run())
+  }
+
+  /** Speaks with the agent while it is connected: commands for it, and whom it is in touch with. */
+  async #talk(node: MeshNode, peerId: string, gone: AbortSignal): Promise<void> {
+    const client = createRpcClient(await node.net.open(peerId, RPC_PROTOCOL, gone))
+    const agent = createAgentCommands(client)
+    this.#agents.set(peerId, agent)
+    try {
+      while (!gone.aborted) {
+        const { peers } = await agent.status()
+        this.#behindAgent.set(peerId, new Set(peers.map(({ deviceId }) => deviceId)))
+        this.#parts.onChanged()
+        await this.#parts.clock.sleep(ASK_EVERY_MS, gone)
+      }
+    } finally {
+      this.#agents.delete(peerId)
+      this.#behindAgent.delete(peerId)
+      client.close()
+      this.#parts.onChanged()
+    }
+  }
+
+  #untilGone(peerId: string): AbortSignal {
+    const gone = new AbortController()
+    this.#gone.set(peerId, gone)
+    return gone.signal
+  }
+
+  /** libp2p arrives with the first device there is to reach. */
+  #startNode(): Promise<MeshNode> {
+    this.#node ??= this.#createNode()
+    return this.#node
+  }
+
+  async #createNode(): Promise<MeshNode> {
+    const { profile, identity } = this.#parts
+    const { createNode } = await import('@cloudos/mesh/browser-node')
+    const mayConnect = (peerId: string): boolean => this.#strangers.has(peerId) || profile.admits(peerId)
+    const node = await createNode({ peerSeed: identity.peerSeed, mayConnect })
+    profile.attach(node.net)
+    node.onDisconnected((peerId) => this.#gone.get(peerId)?.abort())
+    return node
+  }
+}
+
+function ownName(profile: Profile, { deviceId }: DeviceIdentity): string {
+  return profile.membership.member(deviceId)?.name ?? 'Browser'
+}
+
+function expired(): CloudError {
+  return new CloudError('pairing-expired', 'That link has expired. Start CloudOS again on that device for a new one.')
+}

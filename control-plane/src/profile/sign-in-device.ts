@@ -1,0 +1,49 @@
+import { addDevice } from '@cloudos/crypto/change-authority'
+import { verifyCertificate } from '@cloudos/crypto/certificate-check'
+import { createSigner } from '@cloudos/crypto/signature'
+import type { Profile } from '@cloudos/mesh/profile'
+import { parseCertificate } from '@cloudos/protocol/certificate'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { EpochId } from '@cloudos/protocol/ids'
+import type { Clock, Rng } from '@cloudos/protocol/ports'
+
+export interface RootHere {
+  readonly profile: Profile
+  readonly rootSeed: Uint8Array
+  readonly clock: Clock
+  readonly rng: Rng
+}
+
+/**
+ * With the owner's yes: checks that the device holds the keys it shows, signs it in, gives it every epoch this browser can read, and
+ * keeps all that durably here first. Resolves with the new entries.
+ */
+export async function signInDevice(
+  root: RootHere,
+  certificateBytes: Uint8Array,
+  challenge: Uint8Array,
+): Promise<readonly Uint8Array[]> {
+  const { profile, rootSeed, clock, rng } = root
+  const { authority } = profile
+  const certificate = parseCertificate(certificateBytes)
+  if (!certificate.ok) throw badCertificate(certificate.error)
+  const verdict = await verifyCertificate(certificate.value, authority.state.profileId, challenge)
+  if (!verdict.ok) throw badCertificate(verdict.error)
+  const power = { state: authority.state, root: createSigner(rootSeed), rng, nowMs: clock.nowMs() }
+  const entries = (await addDevice(power, certificate.value, readableEpochs(profile))).map(({ bytes }) => bytes)
+  await authority.take(entries)
+  return entries
+}
+
+function readableEpochs({ authority, membership }: Profile): ReadonlyMap<EpochId, Uint8Array> {
+  const keys = new Map<EpochId, Uint8Array>()
+  for (const { epochId } of authority.state.epochs) {
+    const key = membership.epochKey(epochId)
+    if (key !== undefined) keys.set(epochId, key)
+  }
+  return keys
+}
+
+function badCertificate(reason: string): CloudError {
+  return new CloudError('bad-certificate', `The device showed keys that do not hold (${reason}). It was not added.`)
+}
