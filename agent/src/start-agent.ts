@@ -1,0 +1,154 @@
+import { hostname } from 'node:os'
+import { deviceIdentityFrom } from '@cloudos/crypto/device-identity'
+import type { Incident } from '@cloudos/mesh/incident'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { parseInvitation } from '@cloudos/protocol/invitation'
+import type { Clock, Rng } from '@cloudos/protocol/ports'
+import { createDispatch } from './commands/dispatch.ts'
+import { agentCommands } from './commands/agent.ts'
+import { documentCommands } from './commands/documents.ts'
+import { pairingCommands } from './commands/pairing.ts'
+import type { AgentConfig } from './config.ts'
+import { openDeviceSeeds } from './device-key.ts'
+import { createDisk } from './disk.ts'
+import { openCommandDoor } from './door/command-door.ts'
+import { openHome } from './home.ts'
+import { openPort } from './http/open-port.ts'
+import { sayIncident } from './incident-text.ts'
+import { openJournal } from './journal/journal.ts'
+import { startMeshHost } from './mesh-host.ts'
+import { pageLink, writeOpenLink } from './open-link.ts'
+import { createReserve } from './reserve.ts'
+
+export interface AgentParts {
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly version: string
+  /** The built control plane. */
+  readonly pageFolder: string
+  /** Tells the person in front of the terminal. */
+  readonly say: (line: string) => void
+}
+
+/** A running agent. Disposing it closes every chain cleanly; doing so twice is harmless. */
+export interface Agent extends AsyncDisposable {
+  readonly page: string
+  /** Shows the page, signed in, by the person's browser; says how to get there when there is none. */
+  readonly showPage: (open: (opener: string, file: string) => void) => void
+  /** Joins another device's profile by its link, saying the words to compare. */
+  readonly pair: (link: string) => Promise<void>
+}
+
+/** A clock this far before the last run is wrong now, or was wrong then. */
+const CLOCK_BACK_MS = 24 * 60 * 60_000
+
+/** Throws `CloudError` with a sentence for the person when the world does not let it start; nothing acknowledged is touched. */
+export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<Agent> {
+  const { clock, rng, say } = parts
+  const startedAtMs = clock.monotonicMs()
+  await using stack = new AsyncDisposableStack()
+  const home = stack.use(openHome(config.homeFolder))
+  const nowMs = clock.nowMs()
+  const journal = openJournal(home.path('journal.db'), nowMs)
+  stack.defer(() => {
+    journal.close()
+  })
+  if (journal.setAside !== undefined)
+    say(
+      `The journal was damaged. It is kept as ${journal.setAside.keptAs}; ${String(journal.setAside.rowsSaved)} rows could be read and are in use again. Your documents are not in it.`,
+    )
+  checkClock(Number(journal.settings.find('last-run-ms') ?? 0), nowMs, say)
+  journal.settings.set('last-run-ms', String(nowMs))
+  if (!createReserve(home.path('reserve')).take())
+    say('The disk is almost full: CloudOS could not set space aside. It runs, but free some soon.')
+  const identity = deviceIdentityFrom(await openDeviceSeeds(createDisk(home.path('keys')), rng))
+  journal.settings.set('device-id', identity.deviceId)
+  const door = await openPort(config.port, journal.settings, {
+    pageFolder: parts.pageFolder,
+    allowedOrigins: new Set(),
+    clock,
+    rng,
+  })
+  stack.defer(() => door.close())
+  const page = `http://localhost:${String(door.port)}`
+  const noteIncident = (incident: Incident): void => {
+    const { subject, sentence, proof } = sayIncident(incident)
+    journal.incidents.note({
+      kind: incident.kind,
+      subject,
+      detail: sentence,
+      atMs: clock.nowMs(),
+      ...(proof && { proof }),
+    })
+    if (incident.kind !== 'frame-refused') say(sentence)
+  }
+  const mesh = await startMeshHost({
+    identity,
+    deviceName: deviceName(),
+    journal,
+    frames: createDisk(home.path('log')),
+    door,
+    clock,
+    rng,
+    onIncident: noteIncident,
+  })
+  stack.defer(() => mesh.close())
+  const openLink = (): { readonly link: string; readonly file: string } => {
+    const invitation = mesh.inviteThePage()
+    const file = writeOpenLink(config.runFolder, page, invitation)
+    return { link: pageLink(page, invitation), file }
+  }
+  const dispatch = createDispatch([
+    ...agentCommands({
+      mesh,
+      version: parts.version,
+      page,
+      uptimeMs: () => clock.monotonicMs() - startedAtMs,
+      writeOpenLink: () => Promise.resolve(openLink().file),
+    }),
+    ...documentCommands(mesh),
+    ...pairingCommands(mesh),
+  ])
+  mesh.serveCommands(dispatch)
+  const commandDoor = await openCommandDoor(config.socketPath, dispatch)
+  stack.defer(() => commandDoor.close())
+  home.noteAddress(page)
+  const owned = stack.move()
+  return {
+    page,
+    showPage: (open) => {
+      if (config.opener !== undefined) open(config.opener, openLink().file)
+      else sayHowToOpen(openLink().link, door.port, say)
+    },
+    pair: async (link) => {
+      const invitation = parseInvitation(link)
+      if (!invitation.ok) throw new CloudError('bad-link', 'That is not a link of CloudOS. Copy it whole, in quotes.')
+      await mesh.joinBy(invitation.value, (words) => {
+        say(`Compare on both screens: ${words.join(' · ')}\nConfirm there when they are the same.`)
+      })
+      say('Paired.')
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+function checkClock(lastRunMs: number, nowMs: number, say: (line: string) => void): void {
+  if (lastRunMs - nowMs < CLOCK_BACK_MS) return
+  say(
+    `The clock says ${new Date(nowMs).toISOString().slice(0, 16)}, but CloudOS last ran here at ${new Date(lastRunMs).toISOString().slice(0, 16)}. Nothing is lost; with a wrong clock other devices may refuse to connect. Set the clock.`,
+  )
+}
+
+function sayHowToOpen(link: string, port: number, say: (line: string) => void): void {
+  say(
+    `Open ${link}\nFrom another machine, first: ssh -L ${String(port)}:localhost:${String(port)} ${hostname()}\nThe link works once, for ten minutes.`,
+  )
+}
+
+/** What others see this device as, until its owner renames it. */
+function deviceName(): string {
+  const name = hostname()
+    .replace(/[^A-Za-z0-9 ._-]/g, '')
+    .slice(0, 40)
+  return name === '' ? 'this machine' : name
+}
