@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const modules = join(root, 'node_modules')
+const lockfile = join(root, 'package-lock.json')
 
 // Without an install in between, this process was itself started by the `node` that the next script will find.
 if (isInstalled()) requireNode({ version: process.versions.node, path: process.execPath })
@@ -21,7 +22,7 @@ else {
 /** npm's own record of what it installed against the lockfile, by content: file times lie after every checkout. */
 function isInstalled() {
   const installed = readPackages(join(modules, '.package-lock.json'))
-  const { '': _root, ...wanted } = readPackages(join(root, 'package-lock.json'))
+  const { '': _root, ...wanted } = readPackages(lockfile)
   return (
     Object.entries(wanted).every(([path, entry]) =>
       installed[path] ? isSame(installed[path], entry) : entry.optional === true && !isNodeOfThisMachine(entry),
@@ -38,20 +39,56 @@ function isSame(one, other) {
 }
 
 /** npm drops an optional package silently when its download fails; for the others the tool that needs one says so. */
-function isNodeOfThisMachine({ bin, os, cpu }) {
-  return bin?.node !== undefined && [os].flat().includes(process.platform) && [cpu].flat().includes(process.arch)
+function isNodeOfThisMachine(entry) {
+  return entry.bin?.node !== undefined && isForThisMachine(entry)
+}
+
+function isForThisMachine({ os, cpu, libc }) {
+  const libcHere = () => (process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl')
+  return (
+    [os].flat().includes(process.platform) &&
+    [cpu].flat().includes(process.arch) &&
+    (libc === undefined || [libc].flat().includes(libcHere()))
+  )
 }
 
 function install() {
   console.error('Installing dependencies from package-lock.json …')
-  const options = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
+  runNpm(nodeOutsideModules(), 'ci', '--include=dev', '--include=optional')
+  linkNode()
+  const node = findLockedNode()
+  if (!node || !isShortOfPackages()) return
+  // npm left out what does not support the Node it ran on, such as the bundler's binary for this machine.
+  runNpm(join(modules, node.name, node.bin), 'install', '--no-save', '--include=dev', '--include=optional')
+  linkNode()
+}
+
+function runNpm(node, ...args) {
   const npm = process.env.npm_execpath
+  const options = [...args, '--no-audit', '--no-fund', '--loglevel=error']
   const { status, error } = npm
-    ? spawnSync(nodeOutsideModules(), [npm, ...options], { cwd: root, stdio: 'inherit' })
+    ? spawnSync(node, [npm, ...options], { cwd: root, stdio: 'inherit' })
     : spawnSync('npm', options, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
   if (error) fail(`npm could not be started: ${error.message}`)
   if (status !== 0)
     fail('npm could not install the dependencies: its own message is above. Nothing was built or started.')
+}
+
+/** npm 10, when it gives up the Node of another platform, also removes the link to ours: they have the same name. */
+function linkNode() {
+  const node = findLockedNode()
+  if (!node || !existsSync(join(modules, node.name, node.bin)) || existsSync(join(modules, '.bin/node'))) return
+  runNpm(nodeOutsideModules(), 'rebuild', '--ignore-scripts', node.name)
+}
+
+function findLockedNode() {
+  const [path, entry] = Object.entries(readPackages(lockfile)).find(([, one]) => isNodeOfThisMachine(one)) ?? []
+  return path && { name: path.slice('node_modules/'.length), bin: entry.bin.node }
+}
+
+function isShortOfPackages() {
+  const wanted = Object.entries(readPackages(lockfile)).filter(([, entry]) => entry.optional && entry.engines)
+  return wanted.some(([path, entry]) => !existsSync(join(root, path)) && isForThisMachine(entry))
 }
 
 /** `npm ci` deletes node_modules first, so it must not run on the Node in there. */
@@ -59,12 +96,8 @@ function nodeOutsideModules() {
   const given = process.env.npm_node_execpath
   if (given && !given.startsWith(modules + sep)) return given
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
-  const candidates = searchPath().filter((folder) => !folder.includes('node_modules'))
+  const candidates = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(modules))
   return candidates.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? process.execPath
-}
-
-function searchPath() {
-  return (process.env.PATH ?? '').split(delimiter)
 }
 
 function findScriptNode() {
@@ -85,10 +118,9 @@ function requireNode({ version, path }) {
 
 function waysOut() {
   const here = `${process.platform}-${process.arch}`
-  const isLocked = Object.values(readPackages(join(root, 'package-lock.json'))).some(isNodeOfThisMachine)
   return [
     'Two ways out:',
-    isLocked
+    findLockedNode()
       ? `  1. let npm bring Node 24 for ${here}: delete node_modules and run the same command again, through npm; or`
       : `  1. install Node 24 from https://nodejs.org (none comes through npm for ${here}) and open a new terminal; or`,
     '  2. if you have Node 24.12 or newer elsewhere, put its folder first in PATH.',
