@@ -8,7 +8,7 @@ import { startHeadsExchange } from './heads-exchange.ts'
 import type { HeadsExchange } from './heads-exchange.ts'
 import { createFamily, DOC, instantClock, startDevice } from './testing/family.ts'
 import type { Device, Family } from './testing/family.ts'
-import { MemoryDisk } from './testing/memory-disk.ts'
+import type { MemoryDisk } from './testing/memory-disk.ts'
 import { MemoryNetwork } from './testing/memory-net.ts'
 
 interface Party {
@@ -47,7 +47,7 @@ async function startParty(
       },
       tip: () => NO_FRAME,
     },
-    memory: memoryOf(options.saved ?? new Map()),
+    memory: memoryOf(options.saved ?? new Map<string, Uint8Array>()),
     clock: {
       ...instantClock,
       sleep: (_ms, signal) =>
@@ -128,7 +128,7 @@ test('the same place of a chain under two ids is a fork at first contact', async
     doc.ydoc.getMap('m').set('k', at + 1)
     await doc.durable()
     const reader = await twins[at]?.device.replica.open(DOC)
-    for await (const { frame } of doc.scan(0)) reader?.admit(frame.slice(), 'peer')
+    for await (const { frame } of doc.scan(0)) await reader?.admit(frame.slice(), 'peer')
   }
   const [left, right] = twins
   if (left === undefined || right === undefined) throw new RangeError()

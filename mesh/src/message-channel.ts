@@ -33,7 +33,7 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
       return stream.send(frameMessage(message))
     },
     drained(signal) {
-      if (closed || signal?.aborted === true || stream.writableNeedsDrain !== true) return Promise.resolve()
+      if (closed || signal?.aborted === true || !stream.writableNeedsDrain) return Promise.resolve()
       return new Promise((resolve) => {
         const done = (): void => {
           resolve()

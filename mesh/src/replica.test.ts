@@ -159,7 +159,7 @@ test('two copies of one home write two chains and both are kept', async () => {
     const doc = await copy.replica.open(DOC)
     doc.ydoc.getMap('m').set(`copy-${String(at)}`, at)
     await doc.durable()
-    await copy.replica.connect(network.join(`${peerIdOf(copy.identity)}`), hub.peerId)
+    await copy.replica.connect(network.join(peerIdOf(copy.identity)), hub.peerId)
     await network.settle()
   }
   assert.deepEqual(hubDoc.ydoc.getMap('m').toJSON(), { 'copy-0': 0, 'copy-1': 1 })

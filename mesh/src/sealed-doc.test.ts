@@ -156,7 +156,7 @@ test('frames that come in the wrong order wait for each other', async () => {
   }
   const reader = startDevice(family, 1)
   const copy = await reader.replica.open(DOC)
-  for (const frame of family.dice.shuffle(await framesOf(author))) copy.admit(frame, 'peer')
+  for (const frame of family.dice.shuffle(await framesOf(author))) await copy.admit(frame, 'peer')
   assert.deepEqual(copy.ydoc.getArray('a').toJSON(), doc.ydoc.getArray('a').toJSON())
   assert.deepEqual(reader.incidents, [])
   assert.deepEqual(copy.gaps(), [])
@@ -171,15 +171,15 @@ test('an update that leans on another author waits for it and is never refused',
   one.ydoc.getText('t').insert(0, 'base')
   await one.durable()
   const [base] = await framesOf(first)
-  two.admit(base ?? new Uint8Array(), 'peer')
+  await two.admit(base ?? new Uint8Array(), 'peer')
   two.ydoc.getText('t').insert(2, '-')
   await two.durable()
   const leaning = (await framesOf(second)).at(-1)
   const third = startDevice(family, 2)
   const three = await third.replica.open(DOC)
-  three.admit(leaning ?? new Uint8Array(), 'peer')
+  await three.admit(leaning ?? new Uint8Array(), 'peer')
   assert.equal(three.ydoc.getText('t').toJSON(), '')
-  three.admit(base ?? new Uint8Array(), 'peer')
+  await three.admit(base ?? new Uint8Array(), 'peer')
   assert.equal(three.ydoc.getText('t').toJSON(), 'ba-se')
   assert.deepEqual(third.incidents, [])
 })
@@ -218,13 +218,13 @@ test('every kind of bad frame is refused by name and changes nothing', async () 
     ['clock-not-continued', forge(family, 0, gapped(mine)).bytes],
   ]
   for (const [reason, bytes] of bad) {
-    doc.admit(bytes, 'peer')
+    await doc.admit(bytes, 'peer')
     assert.equal(reasons(reader).at(-1), reason)
   }
   assert.equal(reader.incidents.length, bad.length)
   assert.deepEqual(doc.ydoc.getMap('m').toJSON(), {})
   assert.equal(doc.frameCount, 0)
-  doc.admit(forge(family, 0, good).bytes, 'peer')
+  await doc.admit(forge(family, 0, good).bytes, 'peer')
   assert.deepEqual(doc.ydoc.getMap('m').toJSON(), { k: 1 })
 })
 
@@ -256,20 +256,20 @@ test('two frames for one place convict the chain, also after a restart, and nobo
     updateBy(client, (y) => y.getMap('m').set('k', 'next'), first),
     { seq: 2, prev: one.frameId },
   )
-  doc.admit(one.bytes, 'peer')
-  doc.admit(other.bytes, 'peer')
+  await doc.admit(one.bytes, 'peer')
+  await doc.admit(other.bytes, 'peer')
   await new Promise((resolve) => setImmediate(resolve))
   const frozen = reader.incidents.find((incident) => incident.kind === 'chain-frozen')
   assert.deepEqual(frozen?.proof, [one.bytes, other.bytes])
-  doc.admit(next.bytes, 'peer')
+  await doc.admit(next.bytes, 'peer')
   assert.equal(reasons(reader).at(-1), 'frozen')
   await doc.durable()
   await reader.replica.close()
   const again = startDevice(family, 1, { disk: reader.disk })
   const loaded = await again.replica.open(DOC)
-  loaded.admit(next.bytes, 'peer')
+  await loaded.admit(next.bytes, 'peer')
   assert.deepEqual(reasons(again), ['frozen'])
-  loaded.admit(
+  await loaded.admit(
     forge(
       family,
       2,
@@ -288,10 +288,13 @@ test('a wrong predecessor is refused and the right one still gets in', async () 
   const first = updateBy(client, (y) => y.getMap('m').set('k', 1))
   const one = forge(family, 0, first)
   const update = updateBy(client, (y) => y.getMap('m').set('k', 2), first)
-  doc.admit(one.bytes, 'peer')
-  doc.admit(forge(family, 0, update, { seq: 2, prev: idFromBytes('Hash', new Uint8Array(32).fill(1)) }).bytes, 'peer')
+  await doc.admit(one.bytes, 'peer')
+  await doc.admit(
+    forge(family, 0, update, { seq: 2, prev: idFromBytes('Hash', new Uint8Array(32).fill(1)) }).bytes,
+    'peer',
+  )
   assert.deepEqual(reasons(reader), ['bad-chain'])
-  doc.admit(forge(family, 0, update, { seq: 2, prev: one.frameId }).bytes, 'peer')
+  await doc.admit(forge(family, 0, update, { seq: 2, prev: one.frameId }).bytes, 'peer')
   assert.equal(doc.ydoc.getMap('m').get('k'), 2)
 })
 
@@ -303,8 +306,8 @@ test('frames of a revoked chain are taken up to its cut and not past it', async 
   family.cuts.set(chainKey(family.identities[0]?.deviceId ?? ('' as DeviceId), LIFE), 1)
   const first = updateBy(client, (y) => y.getMap('m').set('k', 1))
   const one = forge(family, 0, first)
-  doc.admit(one.bytes, 'peer')
-  doc.admit(
+  await doc.admit(one.bytes, 'peer')
+  await doc.admit(
     forge(
       family,
       0,

@@ -19,7 +19,7 @@ export interface CommandShape<Input, Output, Event = never> {
   readonly event: RecordCodec<Event, string> | undefined
 }
 
-export type Nothing = Readonly<Record<never, never>>
+export type Nothing = Readonly<Record<string, never>>
 const nothing = record<Nothing>({})
 
 export interface PeerStatus {

@@ -21,20 +21,20 @@ const STRICT = { durability: 'strict' } as const
  * close, so frames are durable before they are sent and the next leader always goes on with the chain.
  */
 export async function openIndexedDbStore(name: string): Promise<IndexedDbStore> {
-  const database = await openDB<Schema>(name, 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore('frames')
-      fresh.createObjectStore('logs')
-    },
-    blocking: (_current, _blocked, event) => {
-      // Another tab wants the database gone (site data cleared, a later version): holding on would hang it.
-      if (event.target instanceof IDBDatabase) event.target.close()
-    },
-  }).catch((cause: unknown) => {
-    throw storageError(cause)
-  })
+  const database = await attempt(() =>
+    openDB<Schema>(name, 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore('frames')
+        fresh.createObjectStore('logs')
+      },
+      blocking: (_current, _blocked, event) => {
+        // Another tab wants the database gone (site data cleared, a later version): holding on would hang it.
+        if (event.target instanceof IDBDatabase) event.target.close()
+      },
+    }),
+  )
   return {
-    list: () => attempt(database.getAllKeys('logs')),
+    list: () => attempt(() => database.getAllKeys('logs')),
     openLog: (docId) => openLog(database, docId),
     [Symbol.dispose]: () => {
       database.close()
@@ -43,8 +43,8 @@ export async function openIndexedDbStore(name: string): Promise<IndexedDbStore> 
 }
 
 async function openLog(database: Database, docId: DocId): Promise<FrameLog> {
-  const last = await attempt(database.transaction('frames').store.openKeyCursor(places(docId, 0), 'prev'))
-  const log = await attempt(database.get('logs', docId))
+  const last = await attempt(() => database.transaction('frames').store.openKeyCursor(places(docId, 0), 'prev'))
+  const log = await attempt(() => database.get('logs', docId))
   return new IndexedDbLog(database, docId, last === null ? 0 : last.key[1] + 1, log?.incarnation)
 }
 
@@ -72,8 +72,10 @@ class IndexedDbLog implements FrameLog {
   }
 
   async begin(incarnation: Incarnation): Promise<void> {
-    const write = this.#database.transaction('logs', 'readwrite', STRICT)
-    await attempt(Promise.all([write.store.put({ incarnation }, this.#docId), write.done]))
+    await attempt(() => {
+      const write = this.#database.transaction('logs', 'readwrite', STRICT)
+      return Promise.all([write.store.put({ incarnation }, this.#docId), write.done])
+    })
   }
 
   append(frame: Uint8Array): number {
@@ -99,7 +101,7 @@ class IndexedDbLog implements FrameLog {
         index += 1
         continue
       }
-      const batch = await attempt(this.#database.getAll('frames', places(this.#docId, index), SCAN_BATCH))
+      const batch = await attempt(() => this.#database.getAll('frames', places(this.#docId, index), SCAN_BATCH))
       if (batch.length === 0)
         throw new CloudError('log-damaged', `The browser lost frame ${String(index)} of document ${this.#docId}.`)
       for (const frame of batch) yield { index: index++, frame }
@@ -122,19 +124,13 @@ class IndexedDbLog implements FrameLog {
   async #write(): Promise<void> {
     const batch = this.#unwritten.slice()
     if (batch.length === 0) return
-    const write = this.#transaction()
-    const puts = batch.map((frame, nth) => write.store.put(frame, [this.#docId, this.#written + nth]))
-    await attempt(Promise.all([...puts, write.done]))
+    await attempt(() => {
+      const write = this.#database.transaction('frames', 'readwrite', STRICT)
+      const puts = batch.map((frame, nth) => write.store.put(frame, [this.#docId, this.#written + nth]))
+      return Promise.all([...puts, write.done])
+    })
     this.#unwritten.splice(0, batch.length)
     this.#written += batch.length
-  }
-
-  #transaction() {
-    try {
-      return this.#database.transaction('frames', 'readwrite', STRICT)
-    } catch (cause) {
-      throw storageError(cause)
-    }
   }
 }
 
@@ -142,10 +138,13 @@ function places(docId: DocId, from: number): IDBKeyRange {
   return IDBKeyRange.bound([docId, from], [docId, Infinity])
 }
 
-function attempt<T>(work: Promise<T>): Promise<T> {
-  return work.catch((cause: unknown) => {
+/** A database that was closed under us throws at once, a full disk rejects later: both are the broken world. */
+async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
     throw storageError(cause)
-  })
+  }
 }
 
 function storageError(cause: unknown): CloudError {

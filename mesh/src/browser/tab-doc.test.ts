@@ -96,7 +96,7 @@ test('two tabs type while leaders close and crash: nothing is lost, nothing doub
     const reader = await startLeader(browser)
     const own = await reader.replica.open(DOC)
     const theirs = await other.replica.open(DOC)
-    for await (const { frame } of own.scan(0)) theirs.admit(frame, 'test')
+    for await (const { frame } of own.scan(0)) await theirs.admit(frame, 'test')
     assert.equal(theirs.ydoc.getText('text').toString(), own.ydoc.getText('text').toString())
     assert.deepEqual(other.incidents, [])
     assert.deepEqual(browser.incidents, [])
