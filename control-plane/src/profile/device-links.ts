@@ -12,7 +12,7 @@ import { createAgentCommands } from './agent-commands.ts'
 import type { AgentCommands } from './agent-commands.ts'
 import { keepConnected } from './keep-connected.ts'
 import type { Door, KeepDatabase } from './keep.ts'
-import { keepError } from './keep.ts'
+import { withKeep } from './keep.ts'
 
 export interface DeviceLinksParts {
   readonly profile: Profile
@@ -55,7 +55,7 @@ export class DeviceLinks implements AsyncDisposable {
   }
 
   async reachKnown(): Promise<void> {
-    for (const door of await keepError(this.#parts.keep.getAll('doors'))) this.#reach(door)
+    for (const door of await withKeep(() => this.#parts.keep.getAll('doors'))) this.#reach(door)
   }
 
   /** Goes through the link that an agent shows: takes it into the profile if it is in none, and stays in touch from then on. */
@@ -83,7 +83,7 @@ export class DeviceLinks implements AsyncDisposable {
       }
     }
     const door: Door = { peerId, addresses }
-    await keepError(keep.put('doors', door))
+    await withKeep(() => keep.put('doors', door))
     this.#reach(door)
   }
 

@@ -37,8 +37,8 @@ interface Schema extends DBSchema {
 export type KeepDatabase = IDBPDatabase<Schema>
 
 /** Small and without sync code: it is what decides, before the first paint, whether there is a profile here. */
-export async function openKeep(name: string): Promise<KeepDatabase> {
-  return keepError(
+export function openKeep(name: string): Promise<KeepDatabase> {
+  return withKeep(() =>
     openDB<Schema>(name, 1, {
       upgrade(fresh) {
         fresh.createObjectStore('profile')
@@ -53,7 +53,7 @@ export async function openKeep(name: string): Promise<KeepDatabase> {
 }
 
 export function findKeptProfile(keep: KeepDatabase): Promise<KeptProfile | undefined> {
-  return keepError(keep.get('profile', 'profile'))
+  return withKeep(() => keep.get('profile', 'profile'))
 }
 
 /** All or nothing, and on disk when it resolves. False when another tab was first: then nothing is written. */
@@ -62,9 +62,9 @@ export function keepFounded(
   profile: KeptProfile,
   entries: readonly Uint8Array[],
 ): Promise<boolean> {
-  const write = keep.transaction(['profile', 'entries'], 'readwrite', { durability: 'strict' })
-  const profiles = write.objectStore('profile')
-  const store = async (): Promise<boolean> => {
+  return withKeep(async () => {
+    const write = keep.transaction(['profile', 'entries'], 'readwrite', { durability: 'strict' })
+    const profiles = write.objectStore('profile')
     const first = (await profiles.getKey('profile')) === undefined
     if (first) {
       await profiles.put(profile, 'profile')
@@ -72,23 +72,24 @@ export function keepFounded(
     }
     await write.done
     return first
-  }
-  return keepError(store())
+  })
 }
 
-export function keepError<T>(work: Promise<T>): Promise<T> {
-  return work.catch((cause: unknown) => {
-    const full = cause instanceof DOMException && cause.name === 'QuotaExceededError'
-    throw full
-      ? new CloudError(
-          'disk-full',
-          'This browser has no room left for CloudOS. Free some disk space and try again.',
-          cause,
-        )
-      : new CloudError(
-          'browser-storage',
-          'This browser does not let CloudOS store anything. A private window or a policy may forbid it.',
-          cause,
-        )
-  })
+/** Whatever the browser's storage does wrong, now or later, is the broken world. */
+export async function withKeep<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'QuotaExceededError')
+      throw new CloudError(
+        'disk-full',
+        'This browser has no room left for CloudOS. Free some disk space and try again.',
+        cause,
+      )
+    throw new CloudError(
+      'browser-storage',
+      'This browser does not let CloudOS store anything. A private window or a policy may forbid it.',
+      cause,
+    )
+  }
 }

@@ -5,7 +5,7 @@ import { hexFromBytes } from '@cloudos/protocol/bytes'
 import type { Member } from '@cloudos/crypto/membership'
 import type { DeviceId, DocId } from '@cloudos/protocol/ids'
 import type { Clock } from '@cloudos/protocol/ports'
-import { keepError } from './keep.ts'
+import { withKeep } from './keep.ts'
 import type { KeepDatabase } from './keep.ts'
 import type { DeviceView, ProfileStatus } from './status.ts'
 
@@ -113,7 +113,7 @@ export class PresenceBook {
     for (const { deviceId } of members) {
       if (before.has(deviceId) === this.#online.has(deviceId)) continue
       this.#seenMs.set(deviceId, clock.nowMs())
-      void keepError(keep.put('seen', clock.nowMs(), deviceId))
+      void withKeep(() => keep.put('seen', clock.nowMs(), deviceId))
     }
   }
 }
