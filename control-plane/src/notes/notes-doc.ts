@@ -38,3 +38,8 @@ export function removeLine({ lines }: NotesRoots, line: NoteLine): void {
   const place = lines.toArray().indexOf(line.item)
   if (place >= 0) lines.delete(place)
 }
+
+/** Undoes the edits of this origin, and of nobody else. */
+export function createUndo({ text, lines }: NotesRoots, origin: object): Y.UndoManager {
+  return new Y.UndoManager([text, lines], { trackedOrigins: new Set([origin]) })
+}

@@ -15,79 +15,110 @@ export interface SharedTextParts {
 /** Yjs keeps one insertion as one struct; a book pasted at once would be larger than a frame may be. */
 const INSERT_MAX_UNITS = 16 * 1024
 
+/** Binds a text control, as a Svelte attachment, until the returned function is called. */
+export function bindSharedText(parts: SharedTextParts): (control: TextControl) => () => void {
+  return (control) => {
+    const binding = new SharedText(parts, control)
+    return () => {
+      binding.release()
+    }
+  }
+}
+
 /**
  * Keeps a text control and a shared text the same: typing becomes the smallest edit, others' edits appear without moving the
  * selection among the letters around it. While an input method composes, the control is left alone and others' edits are held back.
  */
-export function bindSharedText({ text, undo, origin }: SharedTextParts): (control: TextControl) => () => void {
-  return (control) => {
-    let shown = text.toString()
-    let held: TextDelta[] = []
-    let composing = false
-    control.value = shown
+class SharedText {
+  readonly #parts: SharedTextParts
+  readonly #control: TextControl
+  readonly #released = new AbortController()
+  #shown: string
+  /** Edits of others that the control does not show yet. */
+  #held: TextDelta[] = []
+  #composing = false
 
-    const show = (): void => {
-      const { selectionStart, selectionEnd, scrollTop } = control
-      const move = (index: number | null): number => held.reduce((at, delta) => moveThrough(delta, at), index ?? 0)
-      const [start, end] = [move(selectionStart), move(selectionEnd)]
-      held = []
-      shown = text.toString()
-      if (control.value === shown) return
-      control.value = shown
-      if (document.activeElement === control) control.setSelectionRange(start, end)
-      control.scrollTop = scrollTop
-    }
-    const take = (): void => {
-      const edit = editBetween(shown, control.value, control.selectionEnd ?? control.value.length)
-      shown = control.value
-      if (edit === undefined) return
-      const move = (index: number): number => held.reduce((at, delta) => moveThrough(delta, at), index)
-      const [at, end] = [move(edit.at), move(edit.at + edit.removed)]
-      text.doc?.transact(() => {
-        if (end > at) text.delete(at, end - at)
-      }, origin)
-      for (const [offset, piece] of piecesOf(edit.inserted)) text.doc?.transact(() => { text.insert(at + offset, piece) }, origin) // prettier-ignore
-    }
-    const onText = (event: Y.YTextEvent, transaction: Y.Transaction): void => {
-      if (transaction.origin === origin) return
-      held.push(event.delta)
-      if (!composing) show()
-    }
-    const listeners = {
-      input: () => {
-        if (!composing) take()
-      },
-      compositionstart: () => {
-        composing = true
-      },
-      compositionend: () => {
-        composing = false
-        take()
-        show()
-      },
-      beforeinput: (event: Event) => {
-        const kind = event instanceof InputEvent ? event.inputType : ''
-        if (kind !== 'historyUndo' && kind !== 'historyRedo') return
-        event.preventDefault()
-        if (kind === 'historyUndo') undo.undo()
-        else undo.redo()
-      },
-      keydown: (event: Event) => {
-        if (!(event instanceof KeyboardEvent) || !(event.ctrlKey || event.metaKey) || event.altKey) return
-        const key = event.key.toLowerCase()
-        if (key !== 'z' && key !== 'y') return
-        event.preventDefault()
-        if (key === 'y' || event.shiftKey) undo.redo()
-        else undo.undo()
-      },
-    }
-    text.observe(onText)
-    for (const [name, listener] of Object.entries(listeners)) control.addEventListener(name, listener)
-    return () => {
-      text.unobserve(onText)
-      for (const [name, listener] of Object.entries(listeners)) control.removeEventListener(name, listener)
-    }
+  constructor(parts: SharedTextParts, control: TextControl) {
+    this.#parts = parts
+    this.#control = control
+    this.#shown = parts.text.toString()
+    control.value = this.#shown
+    parts.text.observe(this.#onText)
+    this.#listen('input', () => {
+      if (!this.#composing) this.#take()
+    })
+    this.#listen('compositionstart', () => {
+      this.#composing = true
+    })
+    this.#listen('compositionend', () => {
+      this.#composing = false
+      this.#take()
+      this.#show()
+    })
+    this.#listen('beforeinput', (event) => {
+      this.#onHistory(event, event instanceof InputEvent ? event.inputType : '')
+    })
+    this.#listen('keydown', (event) => {
+      if (event instanceof KeyboardEvent) this.#onHistory(event, historyKey(event))
+    })
   }
+
+  release(): void {
+    this.#released.abort()
+    this.#parts.text.unobserve(this.#onText)
+  }
+
+  readonly #onText = (event: Y.YTextEvent, { origin }: Y.Transaction): void => {
+    if (origin === this.#parts.origin) return
+    this.#held.push(event.delta)
+    if (!this.#composing) this.#show()
+  }
+
+  #show(): void {
+    const { selectionStart, selectionEnd, scrollTop } = this.#control
+    const [start, end] = [this.#moved(selectionStart ?? 0), this.#moved(selectionEnd ?? 0)]
+    this.#held = []
+    this.#shown = this.#parts.text.toString()
+    if (this.#control.value === this.#shown) return
+    this.#control.value = this.#shown
+    if (document.activeElement === this.#control) this.#control.setSelectionRange(start, end)
+    this.#control.scrollTop = scrollTop
+  }
+
+  /** What was typed, made where it belongs among edits that are held back. */
+  #take(): void {
+    const { text, origin } = this.#parts
+    const { value, selectionEnd } = this.#control
+    const edit = editBetween(this.#shown, value, selectionEnd ?? value.length)
+    this.#shown = value
+    if (edit === undefined) return
+    const [at, end] = [this.#moved(edit.at), this.#moved(edit.at + edit.removed)]
+    if (end > at) text.doc?.transact(() => { text.delete(at, end - at) }, origin) // prettier-ignore
+    for (const [offset, piece] of piecesOf(edit.inserted))
+      text.doc?.transact(() => { text.insert(at + offset, piece) }, origin) // prettier-ignore
+  }
+
+  #moved(index: number): number {
+    return this.#held.reduce((at, delta) => moveThrough(delta, at), index)
+  }
+
+  #onHistory(event: Event, kind: string): void {
+    if (kind !== 'historyUndo' && kind !== 'historyRedo') return
+    event.preventDefault()
+    if (kind === 'historyUndo') this.#parts.undo.undo()
+    else this.#parts.undo.redo()
+  }
+
+  #listen(name: string, listener: (event: Event) => void): void {
+    this.#control.addEventListener(name, listener, { signal: this.#released.signal })
+  }
+}
+
+function historyKey({ ctrlKey, metaKey, altKey, shiftKey, key }: KeyboardEvent): string {
+  if (!(ctrlKey || metaKey) || altKey) return ''
+  if (key.toLowerCase() === 'y') return 'historyRedo'
+  if (key.toLowerCase() !== 'z') return ''
+  return shiftKey ? 'historyRedo' : 'historyUndo'
 }
 
 function* piecesOf(inserted: string): Iterable<readonly [number, string]> {

@@ -28,12 +28,13 @@ export async function openInTab(parts: BrowserProfileParts): Promise<OpenProfile
   const { kept, keep, locks, clock, rng } = parts
   const name = `cloudos/1/${kept.profileId}`
   const identity = await identityFrom(kept.keys)
+  const notesId = docIdFrom(kept.profileId, 'notes')
   const tab = crypto.randomUUID()
   const channel = new BroadcastChannel(name)
   const leadership = standForLeader(locks, name + '/leader', async () => {
     // A channel does not hear itself, and this tab is one of those that the leader serves.
     const own = new BroadcastChannel(name)
-    const leading = await lead({ kept, keep, framesName: name, channel: own, locks, clock, rng })
+    const leading = await lead({ kept, keep, framesName: name, documents: [notesId], channel: own, locks, clock, rng })
     return {
       [Symbol.asyncDispose]: async () => {
         await leading[Symbol.asyncDispose]()
@@ -47,7 +48,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<OpenProfile
   })
   return {
     kept: keptView(kept, identity.deviceId, parts.persisted),
-    notesId: docIdFrom(kept.profileId, 'notes'),
+    notesId,
     onStatus: (listener: (status: ProfileStatus) => void) => watchStatus(channel, listener),
     openDoc: (docId) => new TabDoc({ docId, tab, channel, locks }),
     wish: (wish) => {

@@ -3,6 +3,7 @@ import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
+import type { DocId } from '@cloudos/protocol/ids'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DeviceLinks } from './device-links.ts'
@@ -22,6 +23,8 @@ export interface LeadParts {
   readonly keep: KeepDatabase
   /** Where the frames lie. */
   readonly framesName: string
+  /** Open as long as this leads, so that they are kept in step whatever the tabs show. */
+  readonly documents: readonly DocId[]
   readonly channel: BroadcastChannel
   readonly locks: Locks
   readonly clock: Clock
@@ -29,15 +32,8 @@ export interface LeadParts {
 }
 
 /** Does the profile's work for every tab of this browser, until it is disposed: documents, log, connections, pairing. */
-export async function lead({
-  kept,
-  keep,
-  framesName,
-  channel,
-  locks,
-  clock,
-  rng,
-}: LeadParts): Promise<AsyncDisposable> {
+export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
+  const { kept, keep, framesName, documents, channel, locks, clock, rng } = parts
   await using stack = new AsyncDisposableStack()
   let changed = (): void => undefined
   const incidents = new IncidentBook()
@@ -56,6 +52,7 @@ export async function lead({
     },
   })
   stack.defer(() => profile.close())
+  for (const docId of documents) await profile.replica.open(docId)
 
   const { rootSeed } = kept
   const signIn = (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly Uint8Array[]> =>

@@ -90,7 +90,7 @@ export class PresenceBook {
     const others = profile.membership.members().filter(({ deviceId, revoked }) => deviceId !== self && !revoked)
     return new Map(
       others.flatMap(({ deviceId, peerId }) => {
-        const theirs = kept.get(peerId)
+        const theirs = kept.get(peerId) ?? (ours.length === 0 ? new Map() : undefined)
         if (theirs === undefined) return []
         return [
           [

@@ -1,7 +1,7 @@
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import type { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import type { DocId } from '@cloudos/protocol/ids'
-import { addLine, notesRoots, readLines, removeLine } from '../notes/notes-doc.ts'
+import { addLine, createUndo, notesRoots, readLines, removeLine } from '../notes/notes-doc.ts'
 import type { NoteLine } from '../notes/notes-doc.ts'
 import { bindSharedText } from '../notes/shared-text.ts'
 import type { TextControl } from '../notes/shared-text.ts'
@@ -24,7 +24,7 @@ export class Notes {
   constructor(doc: TabDoc) {
     this.#doc = doc
     const { text, lines } = notesRoots(doc.ydoc)
-    this.#undo = new Y.UndoManager([text, lines], { trackedOrigins: new Set([this]) })
+    this.#undo = createUndo({ text, lines }, this)
     const readAll = (): void => {
       this.lines = readLines({ text, lines })
     }

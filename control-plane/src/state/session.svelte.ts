@@ -34,6 +34,7 @@ export class Session {
   foundingProblem = $state<string | undefined>()
   readonly profile: OpenProfile | undefined = $derived(this.now.phase === 'open' ? this.now.profile : undefined)
   notes = $state.raw<Promise<Notes> | undefined>()
+  #opened: Notes | undefined
   readonly #parts: SessionParts
 
   constructor(parts: SessionParts) {
@@ -67,6 +68,17 @@ export class Session {
     const { profile } = this
     if (profile === undefined || this.notes !== undefined) return
     this.notes = openNotes(profile)
+    void this.notes.then(
+      (notes) => {
+        this.#opened = notes
+      },
+      () => undefined,
+    ) // the page that awaits them says so
+  }
+
+  /** Edits that would be lost with this tab. */
+  get hasUnsaved(): boolean {
+    return this.#opened !== undefined && this.#opened.saving.phase !== 'saved'
   }
 
   retryNotes(): void {
@@ -78,6 +90,9 @@ export class Session {
     this.now = { phase: 'opening' }
     const profile = await this.#parts.open((problem) => {
       this.now = { phase: 'failed', problem }
+      this.notes = undefined
+      this.status = undefined
+      void profile[Symbol.asyncDispose]()
     })
     profile.onStatus((status) => {
       this.#noteStatus(profile, status)
@@ -93,7 +108,7 @@ export class Session {
       this.#parts.toasts.show({
         tone: 'good',
         title: 'This computer is one of your devices',
-        detail: 'It keeps a sealed copy of everything.',
+        detail: 'It keeps a copy of everything.',
       })
     this.status = status
   }

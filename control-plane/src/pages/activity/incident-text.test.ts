@@ -15,21 +15,28 @@ test('an incident names the device when it is known and says something sensible 
   assert.match(incidentText(incident('rollback')).title, /^A device /)
 })
 
+function device(presence: DeviceView['presence'], certificateEndsMs = 100): DeviceView {
+  const deviceId = findId('DeviceId', 'a'.repeat(32))
+  assert.ok(deviceId)
+  return { deviceId, name: 'x', class: 'agent', presence, certificateEndsMs, signPublicKey: '' }
+}
+
 test('refused frames are no reason to call the owner; a frozen chain is', () => {
   const status = { devices: [], incidents: [incident('frame-refused'), incident('chain-frozen')] }
   assert.deepEqual(
-    needsOwner(status).map(({ id }) => id),
+    needsOwner(status, 0).map(({ id }) => id),
     ['chain-frozen'],
   )
-  assert.equal(summaryOf(status), 'One thing needs your attention.')
+  assert.equal(summaryOf(status, 0), 'One thing needs your attention.')
 })
 
 test('all is not well while this browser holds the only copy', () => {
-  const device = (presence: DeviceView['presence']): DeviceView => {
-    const deviceId = findId('DeviceId', 'a'.repeat(32))
-    assert.ok(deviceId)
-    return { deviceId, name: 'x', class: 'agent', presence, certificateEndsMs: 0, signPublicKey: '' }
-  }
-  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('revoked')] }), /only one copy/)
-  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('offline')] }), /Nothing needs/)
+  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('revoked')] }, 0), /only one copy/)
+  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('offline')] }, 0), /Nothing needs/)
+})
+
+test('a lapsed certificate is told when there is somebody it keeps away', () => {
+  assert.equal(needsOwner({ incidents: [], devices: [device('here'), device('offline')] }, 99).length, 0)
+  assert.equal(needsOwner({ incidents: [], devices: [device('here'), device('offline')] }, 100).length, 1)
+  assert.equal(needsOwner({ incidents: [], devices: [device('here')] }, 100).length, 0)
 })

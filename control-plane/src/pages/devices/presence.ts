@@ -37,3 +37,8 @@ export function kindText({ class: kind }: DeviceView): string {
       return 'Vault: keeps copies it cannot read'
   }
 }
+
+/** The first and last four digits: enough to tell two devices of one name apart. */
+export function shortId(id: string): string {
+  return `${id.slice(0, 4)}…${id.slice(-4)}`
+}

@@ -8,14 +8,27 @@ export interface AttentionItem {
 }
 
 /** What the owner has to look at, gravest first; refused frames alone are for Activity, since nothing has to be done about them. */
-export function needsOwner({ incidents }: Pick<ProfileStatus, 'incidents'>): readonly AttentionItem[] {
-  return incidents
+export function needsOwner(
+  { incidents, devices }: Pick<ProfileStatus, 'incidents' | 'devices'>,
+  nowMs: number,
+): readonly AttentionItem[] {
+  const here = devices.find(({ presence }) => presence === 'here')
+  const lapsed = here !== undefined && devices.length > 1 && here.certificateEndsMs <= nowMs ? [LAPSED] : []
+  const serious = incidents
     .filter(({ kind }) => kind !== 'frame-refused')
     .map((incident) => ({ id: incident.id, ...incidentText(incident) }))
+  return [...lapsed, ...serious]
 }
 
-export function summaryOf(status: Pick<ProfileStatus, 'incidents' | 'devices'>): string {
-  const waiting = needsOwner(status).length
+const LAPSED: AttentionItem = {
+  id: 'certificate',
+  title: 'This browser’s certificate has ended',
+  detail:
+    'Your other devices do not connect to it any more. What you write stays here and is sent once it has a new one.',
+}
+
+export function summaryOf(status: Pick<ProfileStatus, 'incidents' | 'devices'>, nowMs: number): string {
+  const waiting = needsOwner(status, nowMs).length
   if (waiting === 1) return 'One thing needs your attention.'
   if (waiting > 1) return `${String(waiting)} things need your attention.`
   return isOnlyCopy(status)
