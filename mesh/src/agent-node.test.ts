@@ -3,6 +3,7 @@ import { once, EventEmitter } from 'node:events'
 import { after, test } from 'node:test'
 import { createNode } from './agent-node.ts'
 import type { MeshNode } from './node-parts.ts'
+import { SYNC_PROTOCOL } from './replica.ts'
 import { createFamily, DOC, peerIdOf, startDevice } from './testing/family.ts'
 import type { Device, Family } from './testing/family.ts'
 
@@ -67,4 +68,16 @@ test('a stranger gets no connection, and an impostor is not taken for a member',
   if (absent === undefined) throw new RangeError()
   await assert.rejects(strange.dial(peerIdOf(absent), node.addresses()), { code: 'unreachable' })
   assert.deepEqual(member.replica.peers(), [])
+})
+
+test('a channel that the other side does not take, or leaves before it is open, is a refusal with a code', async () => {
+  const family = createFamily(2)
+  const [a, b] = [startDevice(family, 0), startDevice(family, 1)]
+  const [nodeA, nodeB] = [await startNode(family, a), await startNode(family, b)]
+  await nodeA.dial(b.peerId, nodeB.addresses())
+  await assert.rejects(nodeA.net.open(b.peerId, '/cloudos/unheard-of/1'), { code: 'no-channel' })
+  const opening = Promise.allSettled(Array.from({ length: 20 }, () => nodeA.net.open(b.peerId, SYNC_PROTOCOL)))
+  await nodeB.stop()
+  for (const outcome of await opening)
+    if (outcome.status === 'rejected') assert.equal((outcome.reason as { code?: unknown }).code, 'no-channel')
 })

@@ -25,8 +25,13 @@ export function createLibp2pNet(node: Libp2p, ownPeerId: string): Net {
     async open(peerId, protocol, signal) {
       const [connection] = node.getConnections(libp2pPeer(peerId))
       if (connection === undefined) throw new CloudError('not-connected', 'There is no connection to that device.')
-      const stream = await connection.newStream(protocol, { ...(signal === undefined ? {} : { signal }) })
-      return createMessageChannel(stream, peerId)
+      try {
+        const stream = await connection.newStream(protocol, { ...(signal === undefined ? {} : { signal }) })
+        return createMessageChannel(stream, peerId)
+      } catch (cause) {
+        // A peer that leaves meanwhile makes libp2p reject with an event, which is no Error at all.
+        throw new CloudError('no-channel', 'That device went away, or is not ready to talk yet.', cause)
+      }
     },
     handle(protocol, onChannel) {
       const limits = {
