@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { encodeInvitation } from '@cloudos/protocol/invitation'
 import { parseConfig, sayConfigRefusal } from './config.ts'
 import type { AgentConfig, ConfigRefusal, Surroundings } from './config.ts'
 
@@ -25,10 +26,10 @@ function refusal(change: Partial<Surroundings>): ConfigRefusal {
 }
 
 test('without any setting the home lies where state belongs and the port is the agent’s own choice', () => {
-  const { homeFolder, port, opener, pairLink } = config({})
+  const { homeFolder, port, opener, invitation } = config({})
   assert.deepEqual(
-    { homeFolder, port, opener, pairLink },
-    { homeFolder: '/home/ada/.local/state/cloudos', port: undefined, opener: undefined, pairLink: undefined },
+    { homeFolder, port, opener, invitation },
+    { homeFolder: '/home/ada/.local/state/cloudos', port: undefined, opener: undefined, invitation: undefined },
   )
 })
 
@@ -58,8 +59,17 @@ test('the page opens by itself only where there is a screen and nobody asked for
   assert.equal(config({ env: { ...screen, CLOUDOS_NO_OPEN: '1' } }).opener, undefined)
 })
 
-test('an invitation is taken as it was pasted', () => {
-  assert.equal(config({ args: ['--pair', 'cloudos:pair?abc'] }).pairLink, 'cloudos:pair?abc')
+test('an invitation is read at once, so that a wrong one starts nothing', () => {
+  const invitation = {
+    peerId: 'ab'.repeat(32),
+    addresses: ['/ip4/192.168.1.2/tcp/7421'],
+    secret: new Uint8Array(16).fill(1),
+    expiresAtMs: 1_000,
+  }
+  const link = encodeInvitation(invitation)
+  assert.deepEqual(config({ args: ['--pair', link] }).invitation, invitation)
+  for (const wrong of ['nonsense', 'cloudos:pair?abc', link.slice(0, -3)])
+    assert.equal(refusal({ args: ['--pair', wrong] }).kind, 'bad-link')
 })
 
 for (const given of ['0', '65536', '-1', '1e3', '80.0', '0x50', ' 80', '٨٠', 'auto', '99999', '080']) {
@@ -81,6 +91,7 @@ test('every refusal says that nothing was started', () => {
     { kind: 'relative-home', given: 'x' },
     { kind: 'unknown-argument', given: 'x' },
     { kind: 'no-link' },
+    { kind: 'bad-link' },
   ]
   for (const each of refusals) assert.match(sayConfigRefusal(each), /Nothing was started/)
 })

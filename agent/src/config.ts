@@ -1,6 +1,8 @@
 import { isAbsolute, join } from 'node:path'
 import { sha256 } from '@cloudos/crypto/hash'
 import { hexFromBytes, utf8 } from '@cloudos/protocol/bytes'
+import { parseInvitation } from '@cloudos/protocol/invitation'
+import type { Invitation } from '@cloudos/protocol/invitation'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
 
@@ -14,7 +16,7 @@ export interface AgentConfig {
   readonly port: number | undefined
   /** The command that shows a file in the person's browser; none on a machine without a screen, or when not wanted. */
   readonly opener: string | undefined
-  readonly pairLink: string | undefined
+  readonly invitation: Invitation | undefined
 }
 
 /** What the process was started with; only main.ts reads it. */
@@ -32,6 +34,7 @@ export type ConfigRefusal =
   | { readonly kind: 'relative-home'; readonly given: string }
   | { readonly kind: 'unknown-argument'; readonly given: string }
   | { readonly kind: 'no-link' }
+  | { readonly kind: 'bad-link' }
 
 export function parseConfig(surroundings: Surroundings): Result<AgentConfig, ConfigRefusal> {
   const { env } = surroundings
@@ -39,14 +42,14 @@ export function parseConfig(surroundings: Surroundings): Result<AgentConfig, Con
   if (!isAbsolute(homeFolder)) return err({ kind: 'relative-home', given: homeFolder })
   const port = parsePort(filled(env['CLOUDOS_PORT']))
   if (!port.ok) return port
-  const pairLink = parsePairLink(surroundings.args)
-  if (!pairLink.ok) return pairLink
+  const invitation = parsePairLink(surroundings.args)
+  if (!invitation.ok) return invitation
   return ok({
     homeFolder,
     ...doorsOf(homeFolder, surroundings),
     port: port.value,
     opener: env['CLOUDOS_NO_OPEN'] === '1' ? undefined : openerOf(surroundings),
-    pairLink: pairLink.value,
+    invitation: invitation.value,
   })
 }
 
@@ -58,6 +61,8 @@ export function sayConfigRefusal(refusal: ConfigRefusal): string {
       return `CLOUDOS_HOME is "${refusal.given}", but takes a whole path that begins with /. Nothing was started.`
     case 'unknown-argument':
       return `CloudOS does not know "${refusal.given}". It takes: --pair 'LINK'. Nothing was started.`
+    case 'bad-link':
+      return 'That is not a link of CloudOS, or not the whole of it. Copy it again, in quotes. Nothing was started.'
     case 'no-link':
       return "--pair takes the link that the other device shows: --pair 'cloudos:pair?…'. Nothing was started."
   }
@@ -95,12 +100,14 @@ function parsePort(given: string | undefined): Result<number | undefined, Config
   return port <= 65535 ? ok(port) : err({ kind: 'bad-port', given })
 }
 
-function parsePairLink(args: readonly string[]): Result<string | undefined, ConfigRefusal> {
+function parsePairLink(args: readonly string[]): Result<Invitation | undefined, ConfigRefusal> {
   const [flag, link, ...rest] = args
   if (flag === undefined) return ok(undefined)
   if (flag !== '--pair') return err({ kind: 'unknown-argument', given: flag })
   if (link === undefined || link === '') return err({ kind: 'no-link' })
-  return rest[0] === undefined ? ok(link) : err({ kind: 'unknown-argument', given: rest[0] })
+  if (rest[0] !== undefined) return err({ kind: 'unknown-argument', given: rest[0] })
+  const invitation = parseInvitation(link)
+  return invitation.ok ? invitation : err({ kind: 'bad-link' })
 }
 
 function openerOf({ env, platform }: Surroundings): string | undefined {

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { brokenWorld, findErrno } from './broken-world.ts'
 import { makeFolder } from './private-folder.ts'
-import { findSqliteCode, openSqlite, SQLITE_BUSY } from './journal/sqlite.ts'
+import { findSqliteCode, inDatabase, openSqlite, SQLITE_BUSY } from './journal/sqlite.ts'
 
 /** The folder that holds everything this device keeps, held by this process alone until disposed. */
 export interface Home extends Disposable {
@@ -28,13 +28,23 @@ export function openHome(folder: string): Home {
     throw unusable(folder, cause)
   }
   const release = takeLock(folder, path('lock'), path('running'))
-  writeFileSync(path('running'), `${String(process.pid)}\n`, { mode: 0o600 })
+  const note = (address: string): void => {
+    try {
+      writeFileSync(path('running'), `${String(process.pid)}\n${address}\n`, { mode: 0o600 })
+    } catch (cause) {
+      throw brokenWorld(cause, folder)
+    }
+  }
+  try {
+    note('')
+  } catch (cause) {
+    release()
+    throw cause
+  }
   return {
     folder,
     path,
-    noteAddress: (address) => {
-      writeFileSync(path('running'), `${String(process.pid)}\n${address}\n`, { mode: 0o600 })
-    },
+    noteAddress: note,
     [Symbol.dispose]: () => {
       rmSync(path('running'), { force: true })
       release()
@@ -60,7 +70,9 @@ const held = new Set<DatabaseSync>()
 function takeLock(folder: string, lockFile: string, runningFile: string): () => void {
   const db = openSqlite(lockFile)
   try {
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    inDatabase(lockFile, () => {
+      db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    })
   } catch (cause) {
     db.close()
     if (findSqliteCode(cause) !== SQLITE_BUSY) throw cause

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { Invitation } from '@cloudos/protocol/invitation'
 import { parseConfig, sayConfigRefusal } from './config.ts'
 import { nodeClock, nodeRng } from './node-ports.ts'
 import { findNodeFault } from './node-version.ts'
@@ -46,6 +47,16 @@ function stopOnSignals(agent: Agent): void {
   watchParent(stop)
 }
 
+/** A person who asked to pair wants to know that it failed; the chains are closed cleanly all the same. */
+async function pairOrStop(agent: Agent, invitation: Invitation): Promise<void> {
+  try {
+    await agent.pair(invitation)
+  } catch (cause) {
+    await agent[Symbol.asyncDispose]()
+    throw cause
+  }
+}
+
 async function main(): Promise<void> {
   const fault = findNodeFault(process.versions.node, process.execPath)
   if (fault !== undefined) giveUp(fault, 1)
@@ -62,7 +73,7 @@ async function main(): Promise<void> {
   const agent = await startAgent(config.value, { clock: nodeClock, rng: nodeRng, version: VERSION, pageFolder, say })
   stopOnSignals(agent)
   say(`ready in ${performance.now().toFixed(0)} ms  ${agent.page}`)
-  if (config.value.pairLink !== undefined) await agent.pair(config.value.pairLink)
+  if (config.value.invitation !== undefined) await pairOrStop(agent, config.value.invitation)
   else if (process.env['CLOUDOS_NO_OPEN'] !== '1') agent.showPage(openInBrowser)
 }
 

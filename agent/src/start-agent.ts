@@ -2,7 +2,8 @@ import { hostname } from 'node:os'
 import { deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import type { Incident } from '@cloudos/mesh/incident'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { parseInvitation } from '@cloudos/protocol/invitation'
+import type { Invitation } from '@cloudos/protocol/invitation'
+import type { DeviceId } from '@cloudos/protocol/ids'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { createDispatch } from './commands/dispatch.ts'
 import { agentCommands } from './commands/agent.ts'
@@ -16,6 +17,7 @@ import { openHome } from './home.ts'
 import { openPort } from './http/open-port.ts'
 import { sayIncident } from './incident-text.ts'
 import { openJournal } from './journal/journal.ts'
+import type { Settings } from './journal/settings.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
 import { createReserve } from './reserve.ts'
@@ -36,7 +38,7 @@ export interface Agent extends AsyncDisposable {
   /** Shows the page, signed in, by the person's browser; says how to get there when there is none. */
   readonly showPage: (open: (opener: string, file: string) => void) => void
   /** Joins another device's profile by its link, saying the words to compare. */
-  readonly pair: (link: string) => Promise<void>
+  readonly pair: (invitation: Invitation) => Promise<void>
 }
 
 /** A clock this far before the last run is wrong now, or was wrong then. */
@@ -44,12 +46,23 @@ const CLOCK_BACK_MS = 24 * 60 * 60_000
 
 /** Throws `CloudError` with a sentence for the person when the world does not let it start; nothing acknowledged is touched. */
 export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<Agent> {
+  // Not `await using`: an older Node could not even read this file, and would never say what it lacks.
+  const stack = new AsyncDisposableStack()
+  try {
+    return await startWithin(stack, config, parts)
+  } catch (cause) {
+    await stack.disposeAsync()
+    throw cause
+  }
+}
+
+async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, parts: AgentParts): Promise<Agent> {
   const { clock, rng, say } = parts
   const startedAtMs = clock.monotonicMs()
-  await using stack = new AsyncDisposableStack()
   const home = stack.use(openHome(config.homeFolder))
   const nowMs = clock.nowMs()
-  const journal = openJournal(home.path('journal.db'), nowMs)
+  const reserve = createReserve(home.path('reserve'))
+  const journal = openJournal(home.path('journal.db'), nowMs, reserve)
   stack.defer(() => {
     journal.close()
   })
@@ -59,10 +72,8 @@ export async function startAgent(config: AgentConfig, parts: AgentParts): Promis
     )
   checkClock(Number(journal.settings.find('last-run-ms') ?? 0), nowMs, say)
   journal.settings.set('last-run-ms', String(nowMs))
-  if (!createReserve(home.path('reserve')).take())
-    say('The disk is almost full: CloudOS could not set space aside. It runs, but free some soon.')
   const identity = deviceIdentityFrom(await openDeviceSeeds(createDisk(home.path('keys')), rng))
-  journal.settings.set('device-id', identity.deviceId)
+  checkDevice(journal.settings, identity.deviceId)
   const door = await openPort(config.port, journal.settings, {
     pageFolder: parts.pageFolder,
     allowedOrigins: new Set(),
@@ -113,23 +124,33 @@ export async function startAgent(config: AgentConfig, parts: AgentParts): Promis
   const commandDoor = await openCommandDoor(config.socketPath, dispatch)
   stack.defer(() => commandDoor.close())
   home.noteAddress(page)
-  const owned = stack.move()
+  if (!reserve.take()) say('The disk is almost full: CloudOS could not set space aside. It runs, but free some soon.')
   return {
     page,
     showPage: (open) => {
       if (config.opener !== undefined) open(config.opener, openLink().file)
       else sayHowToOpen(openLink().link, door.port, say)
     },
-    pair: async (link) => {
-      const invitation = parseInvitation(link)
-      if (!invitation.ok) throw new CloudError('bad-link', 'That is not a link of CloudOS. Copy it whole, in quotes.')
-      await mesh.joinBy(invitation.value, (words) => {
+    pair: async (invitation) => {
+      await mesh.joinBy(invitation, (words) => {
         say(`Compare on both screens: ${words.join(' · ')}\nConfirm there when they are the same.`)
       })
       say('Paired.')
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+/** With other keys this is another device, and the profile in its home would look as if it had been shut out. */
+function checkDevice(settings: Settings, deviceId: DeviceId): void {
+  const known = settings.find('device-id')
+  if (known !== undefined && known !== deviceId) {
+    throw new CloudError(
+      'device-keys-missing',
+      'The keys in this home are not the ones its journal was written with. Nothing was changed. Put keys/device.key back from a backup; without one, start with CLOUDOS_HOME=/another/folder, pair this machine as a new device and revoke the old one.',
+    )
+  }
+  settings.set('device-id', deviceId)
 }
 
 function checkClock(lastRunMs: number, nowMs: number, say: (line: string) => void): void {

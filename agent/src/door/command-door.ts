@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { serveRpc } from '@cloudos/mesh/rpc'
-import { CloudError } from '@cloudos/protocol/cloud-error'
 import { brokenWorld } from '../broken-world.ts'
+import { makeFolderAmongStrangers } from '../private-folder.ts'
 import type { Dispatch } from '../commands/dispatch.ts'
 import { createSocketChannel } from './socket-channel.ts'
 
@@ -45,14 +45,7 @@ export async function openCommandDoor(socketPath: string, dispatch: Dispatch): P
 
 function claimFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const { uid } = statSync(folder)
-    if (process.getuid !== undefined && uid !== process.getuid())
-      throw new CloudError(
-        'run-folder-unsafe',
-        `The folder ${folder} belongs to somebody else. Remove it, or set XDG_RUNTIME_DIR.`,
-      )
-    chmodSync(folder, 0o700)
+    makeFolderAmongStrangers(folder)
   } catch (cause) {
     throw asError(brokenWorld(cause, folder))
   }

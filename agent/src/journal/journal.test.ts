@@ -17,6 +17,7 @@ import type { TestContext } from 'node:test'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
+import { createReserve } from '../reserve.ts'
 import { openJournal } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -33,7 +34,7 @@ function fileFor(t: TestContext): string {
 }
 
 function open(t: TestContext, file: string): Journal {
-  const journal = openJournal(file, NOW)
+  const journal = openJournal(file, NOW, createReserve(`${file}.reserve`))
   t.after(() => {
     journal.close()
   })
@@ -49,7 +50,7 @@ async function fill(journal: Journal, entries: number): Promise<void> {
 
 test('what was written is there after the journal was opened again', async (t) => {
   const file = fileFor(t)
-  const first = openJournal(file, NOW)
+  const first = openJournal(file, NOW, createReserve(`${file}.reserve`))
   await fill(first, 3)
   await first.heads.save(
     idFromBytes('DeviceId', new Uint8Array(16)),
@@ -109,12 +110,12 @@ test('a peer that misbehaves in ever new ways pushes out its own oldest deeds, n
 
 test('a journal of a newer CloudOS is refused and left as it is', (t) => {
   const file = fileFor(t)
-  openJournal(file, NOW).close()
+  openJournal(file, NOW, createReserve(`${file}.reserve`)).close()
   const db = new DatabaseSync(file)
   db.exec(`PRAGMA journal_mode = DELETE; PRAGMA user_version = ${String(MIGRATIONS.length + 1)}`)
   db.close()
   const before = readFileSync(file)
-  assert.throws(() => openJournal(file, NOW), { code: 'journal-newer' })
+  assert.throws(() => openJournal(file, NOW, createReserve(`${file}.reserve`)), { code: 'journal-newer' })
   assert.deepEqual(readFileSync(file), before)
 })
 
@@ -132,7 +133,7 @@ test('two damaged journals in one second are kept under two names', (t) => {
   const file = fileFor(t)
   const names = [1, 2].map(() => {
     writeFileSync(file, 'x'.repeat(5000))
-    const journal = openJournal(file, NOW)
+    const journal = openJournal(file, NOW, createReserve(`${file}.reserve`))
     journal.close()
     return journal.setAside?.keptAs
   })
@@ -143,7 +144,7 @@ test('two damaged journals in one second are kept under two names', (t) => {
 /** Every page in turn: whatever is hit, the journal opens, says so, and keeps what it can read. */
 test('of a journal with one ruined page everything outside that page is saved', async (t) => {
   const file = fileFor(t)
-  const first = openJournal(file, NOW)
+  const first = openJournal(file, NOW, createReserve(`${file}.reserve`))
   await fill(first, 200)
   first.close()
   const whole = readFileSync(file)
@@ -153,7 +154,7 @@ test('of a journal with one ruined page everything outside that page is saved', 
     const torn = Buffer.from(whole)
     torn.fill(0xa5, page * 4096, (page + 1) * 4096)
     writeFileSync(file, torn)
-    const journal = openJournal(file, NOW)
+    const journal = openJournal(file, NOW, createReserve(`${file}.reserve`))
     const { entries } = await journal.authority.load()
     assert.ok(
       journal.setAside === undefined ? entries.length === 200 : readFileSync(journal.setAside.keptAs).equals(torn),
@@ -167,14 +168,14 @@ test('of a journal with one ruined page everything outside that page is saved', 
 
 test('a journal cut short at any place opens, and says so whenever anything is missing', async (t) => {
   const file = fileFor(t)
-  const first = openJournal(file, NOW)
+  const first = openJournal(file, NOW, createReserve(`${file}.reserve`))
   await fill(first, 100)
   first.close()
   const bytes = readFileSync(file)
   for (let size = 0; size < bytes.length; size += 4096 - 7) {
     writeFileSync(file, bytes)
     truncateSync(file, size)
-    const journal = openJournal(file, NOW)
+    const journal = openJournal(file, NOW, createReserve(`${file}.reserve`))
     const { entries } = await journal.authority.load()
     const whole = entries.length === 100 || size === 0
     assert.ok(whole || journal.setAside !== undefined, `${String(size)} bytes, ${String(entries.length)} entries`)

@@ -4,6 +4,7 @@ import type { AuthorityStore } from '@cloudos/mesh/authority-log'
 import type { HeadsMemory } from '@cloudos/mesh/heads-book'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { brokenWorld } from '../broken-world.ts'
+import type { Reserve } from '../reserve.ts'
 import { createAuthorityStore } from './authority.ts'
 import { createHeadsMemory } from './heads.ts'
 import { createIncidents } from './incidents.ts'
@@ -37,23 +38,24 @@ export interface SetAside {
  * Throws `CloudError` 'journal-newer' when a newer CloudOS has written it (nothing is touched), 'disk-full' or 'not-writable'. A
  * damaged journal is set aside under another name and what can still be read of it goes into a new one.
  */
-export function openJournal(file: string, nowMs: number): Journal {
+export function openJournal(file: string, nowMs: number, reserve: Reserve): Journal {
   try {
-    return journalOf(connect(file), file, undefined)
+    return journalOf(connect(file), file, reserve, undefined)
   } catch (cause) {
     if (!(cause instanceof CloudError) || cause.code !== 'journal-torn') throw cause
   }
   const keptAs = setAside(file, nowMs)
   const db = connect(file)
   const rowsSaved = salvage(db, copyOf(keptAs, `${file}.reading`))
-  return journalOf(db, file, { keptAs, rowsSaved })
+  return journalOf(db, file, reserve, { keptAs, rowsSaved })
 }
 
-function journalOf(db: DatabaseSync, file: string, aside: SetAside | undefined): Journal {
+function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetAside | undefined): Journal {
   const within = <T>(act: () => T): T => inDatabase(file, act)
   return {
     settings: createSettings(db, within),
-    authority: createAuthorityStore(db, within),
+    // A revocation must get through when nothing else does.
+    authority: createAuthorityStore(db, (act) => reserve.orSpend(() => within(act))),
     heads: createHeadsMemory(db, within),
     peers: createPeers(db, within),
     incidents: createIncidents(db, within),
