@@ -26,3 +26,15 @@ test('a task that does not wait runs at once; the others run one after the other
   await turns.idle()
   assert.deepEqual(ran, ['at once', 'slow begins', 'slow ends', 'after'])
 })
+
+test('a task that throws fails its own caller and lets the next have their turn', async () => {
+  const turns = new Turns()
+  assert.throws(() => turns.run(() => assert.fail('at once')), { message: 'at once' })
+  const slow = turns.run(() => Promise.reject(new Error('slow')))
+  const behind = turns.run(() => assert.fail('behind'))
+  const last = turns.run(() => undefined)
+  await assert.rejects(async () => slow, { message: 'slow' })
+  await assert.rejects(async () => behind, { message: 'behind' })
+  await last
+  await turns.idle()
+})

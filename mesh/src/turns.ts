@@ -1,4 +1,7 @@
-/** Runs tasks one after the other. A task that does not wait runs at once, without a trip through the event loop. */
+/**
+ * Runs tasks one after the other. A task that does not wait runs at once, without a trip through the event loop. What a task throws goes
+ * to whoever ran it, at once or as a rejection; those behind it have their turn all the same.
+ */
 export class Turns {
   readonly #waiting: (() => void | Promise<void>)[] = []
   #busy = false
@@ -6,16 +9,27 @@ export class Turns {
 
   /** `undefined` when the task has run already, else a promise of when it has. */
   run(task: () => void | Promise<void>): undefined | Promise<void> {
-    this.#waiting.push(task)
-    if (!this.#busy) this.#drain()
-    return this.#busy ? this.#whenDone() : undefined
+    if (this.#busy) return this.#standInLine(task)
+    this.#busy = true
+    let running: undefined | void | Promise<void>
+    try {
+      running = task()
+    } finally {
+      if (running === undefined) this.#drain()
+    }
+    return running?.finally(() => {
+      this.#drain()
+    })
   }
 
-  /** Stands in line behind everything that waits now. */
-  #whenDone(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve)
+  #standInLine(task: () => void | Promise<void>): Promise<void> {
+    const done = Promise.withResolvers<void>()
+    this.#waiting.push(() => {
+      const running = Promise.resolve().then(task)
+      done.resolve(running)
+      return running
     })
+    return done.promise
   }
 
   /** Resolves when nothing is running or waiting. */
@@ -26,17 +40,12 @@ export class Turns {
   }
 
   #drain(): void {
-    this.#busy = true
-    for (let task = this.#waiting.shift(); task !== undefined; task = this.#waiting.shift()) {
-      const running = task()
-      if (running === undefined) continue
-      const resume = (): void => {
+    const next = this.#waiting.shift()
+    if (next !== undefined) {
+      const drain = (): void => {
         this.#drain()
       }
-      void running.then(resume, (cause: unknown) => {
-        this.#drain()
-        throw cause
-      })
+      void next()?.then(drain, drain)
       return
     }
     this.#busy = false
