@@ -33,17 +33,17 @@ export class MemoryNetwork {
     for (const end of this.#ends) if (end.peerId === a && end.other.peerId === b) end.close()
   }
 
-  /** Resolves when no message is under way and none has been sent for a few turns of the event loop. */
+  /** Resolves when nothing has been sent for some turns of the event loop: everything here is done within one or two of them. */
   async settle(): Promise<void> {
-    let quiet = 0
-    let count = this.seen.length
-    while (quiet < 12) {
-      await new Promise((resolve) => setTimeout(resolve, 4))
-      quiet = this.seen.length === count ? quiet + 1 : 0
+    for (let quiet = 0, count = -1; quiet < QUIET_TURNS; quiet++) {
+      if (this.seen.length !== count) quiet = 0
       count = this.seen.length
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
 }
+
+const QUIET_TURNS = 50
 
 class ChannelEnd implements Channel {
   readonly peerId: string
