@@ -96,7 +96,7 @@ export class Admission {
   gaps(): readonly Gap[] {
     const gaps: Gap[] = []
     for (const chain of this.#parts.book.chains())
-      if (chain.parked.size > 0 && !chain.parked.has(chain.tip.seq + 1))
+      if ((chain.parked.size > 0 || chain.droppedSeq > chain.tip.seq) && !chain.parked.has(chain.tip.seq + 1))
         gaps.push({ chain: chain.key, fromSeq: chain.tip.seq + 1 })
     return gaps
   }
@@ -114,16 +114,12 @@ export class Admission {
       this.#refuse(refusal ?? 'unknown-device', from, frame)
       return
     }
-    const chain = this.#parts.book.open(frame.chain)
-    if (chain === undefined || chain.frozen) {
-      this.#refuse('frozen', from, frame)
-      return
-    }
     const parked: ParkedFrame = { frame, frameId: frameIdOf(frame), from }
-    if (frame.header.seq === chain.tip.seq && parked.frameId === chain.tip.id) return
+    const tip = this.#parts.book.find(frame.chain)?.tip
+    if (frame.header.seq === tip?.seq && parked.frameId === tip.id) return
     const verdict = verifyFrame(frame, parked.frameId, member.signPublicKey)
-    if (verdict instanceof Promise) return verdict.then((holds) => this.#afterSignature(chain, parked, holds))
-    return this.#afterSignature(chain, parked, verdict)
+    if (verdict instanceof Promise) return verdict.then((holds) => this.#afterSignature(parked, holds))
+    return this.#afterSignature(parked, verdict)
   }
 
   #findRefusal(frame: ParsedFrame, member: Member | undefined): FrameRefused | undefined {
@@ -136,10 +132,16 @@ export class Admission {
     return this.#parts.keyOf(header.epochId) === undefined ? 'no-epoch-key' : undefined
   }
 
-  #afterSignature(chain: Chain, parked: ParkedFrame, holds: boolean): void | Promise<void> {
+  /** Only a signature that holds opens a chain: otherwise anybody could use up the chains a document may have. */
+  #afterSignature(parked: ParkedFrame, holds: boolean): void | Promise<void> {
     const { frame, from } = parked
     if (!holds) {
       this.#refuse('bad-signature', from, frame)
+      return
+    }
+    const chain = this.#parts.book.open(frame.chain)
+    if (chain === undefined || chain.frozen) {
+      this.#refuse('frozen', from, frame)
       return
     }
     if (frame.header.seq <= chain.tip.seq) return this.#checkReplay(chain, frame)
@@ -151,9 +153,13 @@ export class Admission {
   async #checkReplay(chain: Chain, frame: ParsedFrame): Promise<void> {
     const place = chain.places[frame.header.seq - 1]
     if (place === undefined) return
-    for await (const { frame: kept } of this.#parts.log.scan(place)) {
-      if (!equalBytes(kept, frame.bytes)) this.#freeze(chain, kept.slice(), frame.bytes)
-      return
+    try {
+      for await (const { frame: kept } of this.#parts.log.scan(place)) {
+        if (!equalBytes(kept, frame.bytes)) this.#freeze(chain, kept.slice(), frame.bytes)
+        return
+      }
+    } catch (cause) {
+      this.#tellBroken(cause)
     }
   }
 
@@ -196,8 +202,7 @@ export class Admission {
     try {
       index = parked.place ?? this.#parts.log.append(frame.bytes)
     } catch (cause) {
-      if (!(cause instanceof CloudError)) throw cause
-      this.#parts.onIncident({ kind: 'not-saved', docId: this.#parts.docId, code: cause.code, message: cause.message })
+      this.#tellBroken(cause)
       return hold(this.#parts.book, chain, parked)
     }
     this.#parts.book.advance(chain, { seq: frame.header.seq, id: frameId }, index)
@@ -239,6 +244,12 @@ export class Admission {
       if (!equalBytes(kept, frame.bytes)) chain.frozen = true
       return
     }
+  }
+
+  /** A disk that fails is the owner's to know of, and no reason to stop. */
+  #tellBroken(cause: unknown): void {
+    if (!(cause instanceof CloudError)) throw cause
+    this.#parts.onIncident({ kind: 'not-saved', docId: this.#parts.docId, code: cause.code, message: cause.message })
   }
 
   #refuse(reason: FrameRefused, from: string, frame: ParsedFrame | undefined): void {

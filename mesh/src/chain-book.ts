@@ -19,6 +19,8 @@ export interface Chain {
   frozen: boolean
   /** Frames that came before their predecessors or before structs they lean on, by seq. Their signatures hold. */
   readonly parked: Map<number, ParkedFrame>
+  /** The highest seq for which there was no room to wait: it has to be asked for again. */
+  droppedSeq: number
   /** Client ids this chain has written under, and the counters they were derived from. */
   readonly counterByClient: Map<number, number>
   /** Ids derived ahead of use, so that tabs of one browser may begin to write in any order. */
@@ -60,6 +62,7 @@ export class ChainBook {
       places: [],
       frozen: false,
       parked: new Map(),
+      droppedSeq: 0,
       counterByClient: new Map(),
       expected: new Map(),
     }
@@ -110,17 +113,18 @@ export class ChainBook {
     return undefined
   }
 
-  /** Keeps a frame whose turn has not come. False when it was dropped for want of room: it has to be asked for again. */
-  park(chain: Chain, parked: ParkedFrame): boolean {
+  /** Keeps a frame whose turn has not come; notes that it has to be asked for again when there is no room. */
+  park(chain: Chain, parked: ParkedFrame): void {
     const { seq } = parked.frame.header
-    if (chain.parked.has(seq)) return true
+    if (chain.parked.has(seq)) return
     const size = parked.frame.bytes.length
-    if (this.#parkedCount >= LIMITS.parkedFramesPerDoc || this.#parkedBytes + size > LIMITS.parkedBytesPerDoc)
-      return false
+    if (this.#parkedCount >= LIMITS.parkedFramesPerDoc || this.#parkedBytes + size > LIMITS.parkedBytesPerDoc) {
+      chain.droppedSeq = Math.max(chain.droppedSeq, seq)
+      return
+    }
     chain.parked.set(seq, parked)
     this.#parkedCount += 1
     this.#parkedBytes += size
-    return true
   }
 
   /** Takes out the parked frame that follows the chain's tip. */
