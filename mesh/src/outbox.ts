@@ -1,5 +1,7 @@
 import type { ChainKey } from '@cloudos/protocol/ids'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseFrame } from '@cloudos/protocol/frame'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
 import type { AdmittedFrame } from './admission.ts'
 import type { SealedDoc } from './sealed-doc.ts'
@@ -14,13 +16,16 @@ export class Outbox {
   readonly #doc: SealedDoc
   readonly #channel: Channel
   readonly #signal: AbortSignal
+  /** The log cannot be read: this peer gets no more of this document until it connects again. */
+  readonly #onBroken: (cause: CloudError) => void
   readonly #theirs = new Map<ChainKey, number>()
   /** The next place in the log to look at; `undefined` until the peer has said what it has. */
   #cursor: number | undefined
   #pumping = false
 
-  constructor(doc: SealedDoc, channel: Channel, signal: AbortSignal) {
+  constructor(doc: SealedDoc, channel: Channel, signal: AbortSignal, onBroken: (cause: CloudError) => void) {
     this.#doc = doc
+    this.#onBroken = onBroken
     this.#channel = channel
     this.#signal = signal
   }
@@ -35,12 +40,14 @@ export class Outbox {
 
   /** The peer has this frame, for it sent it: it must not be sent back. */
   peerSent(chain: ChainKey, seq: number): void {
+    if (this.#theirs.size >= LIMITS.chainsPerDoc && !this.#theirs.has(chain)) return
     if (seq === (this.#theirs.get(chain) ?? 0) + 1) this.#theirs.set(chain, seq)
   }
 
   peerWants(chain: ChainKey, fromSeq: number): void {
-    this.#theirs.set(chain, Math.min(fromSeq - 1, this.#theirs.get(chain) ?? 0))
-    if (this.#cursor === undefined) return
+    const sentSeq = this.#theirs.get(chain) ?? 0
+    if (this.#cursor === undefined || fromSeq > sentSeq) return
+    this.#theirs.set(chain, fromSeq - 1)
     this.#cursor = Math.min(this.#cursor, this.#doc.firstMissing(this.#theirs))
     this.#startPump()
   }
@@ -65,10 +72,17 @@ export class Outbox {
   #startPump(): void {
     if (this.#pumping || this.#cursor === undefined) return
     this.#pumping = true
-    void this.#pump().finally(() => {
-      this.#pumping = false
-      if (this.#cursor !== undefined && this.#cursor < this.#doc.frameCount && !this.#signal.aborted) this.#startPump()
-    })
+    void this.#pump().then(
+      () => {
+        this.#pumping = false
+        if (this.#cursor !== undefined && this.#cursor < this.#doc.frameCount && !this.#signal.aborted)
+          this.#startPump()
+      },
+      (cause: unknown) => {
+        if (!(cause instanceof CloudError)) throw cause
+        this.#onBroken(cause)
+      },
+    )
   }
 
   async #pump(): Promise<void> {

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { idFromBytes } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import { createFamily, DOC, instantClock, peerIdOf, startDevice } from './testing/family.ts'
 import type { Device, Family } from './testing/family.ts'
 import { MemoryDisk } from './testing/memory-disk.ts'
 import { MemoryNetwork } from './testing/memory-net.ts'
+import { SYNC_PROTOCOL } from './replica.ts'
+import { encodeSyncMessage } from './sync-messages.ts'
 import type { SealedDoc } from './sealed-doc.ts'
 
 interface Mesh {
@@ -19,6 +24,16 @@ async function startMesh(size: number, seed = 1): Promise<Mesh> {
   const devices = family.identities.map((_, at) => startDevice(family, at, { network }))
   const docs = await Promise.all(devices.map(({ replica }) => replica.open(DOC)))
   return { network, family, devices, docs }
+}
+
+/** Where a frame's incarnation stands: after 'CU', version, type, document, epoch and device. */
+const INCARNATION_AT = 4 + 16 + 8 + 16
+
+async function frameOf(mesh: Mesh, at: number): Promise<Uint8Array> {
+  mesh.docs[at]?.ydoc.getMap('m').set('k', 'v')
+  await mesh.docs[at]?.durable()
+  for await (const { frame } of mesh.docs[at]?.scan(0) ?? []) return frame.slice()
+  throw new RangeError('nothing was written')
 }
 
 async function link(mesh: Mesh, from: number, to: number): Promise<void> {
@@ -238,4 +253,46 @@ test('a flood is held back while signatures are verified slowly, and all of it a
   await mesh.network.settle()
   assert.equal(doc.ydoc.getArray('a').length, 120)
   assert.ok(most < 4 * 1024 * 1024, `${String(most)} bytes were held at once`)
+})
+
+test('frames that somebody forges do not use up the chains a document may have', async () => {
+  const mesh = await startMesh(2)
+  const forged = await frameOf(mesh, 1)
+  for (let incarnation = 0; incarnation < LIMITS.chainsPerDoc; incarnation++) {
+    const bytes = forged.slice()
+    new DataView(bytes.buffer).setUint32(INCARNATION_AT, incarnation)
+    await mesh.docs[0]?.admit(bytes, 'somebody')
+  }
+  mesh.docs[1]?.ydoc.getMap('m').set('k', 'genuine')
+  await link(mesh, 0, 1)
+  await mesh.network.settle()
+  assert.equal(mesh.docs[0]?.ydoc.getMap('m').get('k'), 'genuine')
+})
+
+test('what a peer claims to keep of documents that nobody shares is not remembered', async () => {
+  const mesh = await startMesh(2)
+  const [a, b] = mesh.devices
+  if (a === undefined || b === undefined) throw new RangeError()
+  const channel = await mesh.network.join(b.peerId).open(a.peerId, SYNC_PROTOCOL)
+  const elsewhere = idFromBytes('DocId', new Uint8Array(16).fill(9))
+  channel.send(encodeSyncMessage({ kind: 'kept', docId: elsewhere, seqs: new Map() }))
+  await mesh.network.settle()
+  assert.equal(a.replica.kept(elsewhere).size, 0)
+})
+
+test('a document that cannot be opened is told of, and costs a peer nothing else', async () => {
+  const family = createFamily(2)
+  const network = new MemoryNetwork()
+  const full = new MemoryDisk()
+  full.openAppend = () => Promise.reject(new CloudError('disk-full', 'The disk is full.'))
+  const a = startDevice(family, 0, { network, disk: full })
+  const b = startDevice(family, 1, { network })
+  await b.replica.open(DOC)
+  await b.replica.connect(network.join(b.peerId), a.peerId)
+  await network.settle()
+  assert.deepEqual(
+    a.incidents.map(({ kind }) => kind),
+    ['not-saved'],
+  )
+  assert.deepEqual(a.replica.peers(), [b.peerId])
 })

@@ -111,7 +111,10 @@ export class Replica {
   async #finish(): Promise<void> {
     this.#stopped.abort()
     for (const session of this.#sessions.values()) session.close()
-    for (const opening of this.#docs.values()) await opening.then((doc) => doc.close())
+    const closing = [...this.#docs.values()].map((opening) => opening.then((doc) => doc.close()))
+    // Each log is closed cleanly even when another cannot be.
+    await Promise.allSettled(closing)
+    await Promise.all(closing)
   }
 
   async #load(docId: DocId): Promise<SealedDoc> {
@@ -169,6 +172,9 @@ export class Replica {
     const session = new SyncSession({
       channel,
       openDoc: (docId) => this.#openNamed(docId),
+      onBroken: (docId, cause) => {
+        this.#tellBroken(docId, cause)
+      },
       onKept: (docId, seqs) => {
         this.#noteKept(docId, peerId, seqs)
       },
@@ -184,9 +190,19 @@ export class Replica {
     this.#tellPeersChanged()
   }
 
-  #openNamed(docId: DocId): Promise<SealedDoc> | Promise<undefined> {
-    if (!this.#docs.has(docId) && this.#docs.size >= LIMITS.docsPerProfile) return Promise.resolve(undefined)
-    return this.open(docId)
+  async #openNamed(docId: DocId): Promise<SealedDoc | undefined> {
+    if (!this.#docs.has(docId) && this.#docs.size >= LIMITS.docsPerProfile) return undefined
+    try {
+      return await this.open(docId)
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      if (!this.#stopped.signal.aborted) this.#tellBroken(docId, cause)
+      return undefined
+    }
+  }
+
+  #tellBroken(docId: DocId, { code, message }: CloudError): void {
+    this.#parts.onIncident({ kind: 'not-saved', docId, code, message })
   }
 
   #noteKept(docId: DocId, peerId: string, seqs: Seqs): void {

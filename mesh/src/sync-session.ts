@@ -1,3 +1,4 @@
+import type { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseFrame } from '@cloudos/protocol/frame'
 import type { ChainKey, DocId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
@@ -10,8 +11,10 @@ import type { Seqs, SyncMessage } from './sync-messages.ts'
 
 export interface SyncSessionParts {
   readonly channel: Channel
-  /** Opens a document the peer names; `undefined` when there may be no more. */
+  /** Opens a document the peer names; `undefined` when there may be no more, or when it cannot be opened. */
   readonly openDoc: (docId: DocId) => Promise<SealedDoc | undefined>
+  /** A document could not be read from its log. */
+  readonly onBroken: (docId: DocId, cause: CloudError) => void
   /** The peer has these frames on its own disk. */
   readonly onKept: (docId: DocId, seqs: Seqs) => void
 }
@@ -43,7 +46,10 @@ export class SyncSession {
   /** Begins to keep the peer in step with this document; harmless when it already is. */
   share(doc: SealedDoc): void {
     if (this.#shared.has(doc.docId)) return
-    this.#shared.set(doc.docId, { doc, outbox: new Outbox(doc, this.#parts.channel, this.#stopped.signal) })
+    const outbox = new Outbox(doc, this.#parts.channel, this.#stopped.signal, (cause) => {
+      this.#parts.onBroken(doc.docId, cause)
+    })
+    this.#shared.set(doc.docId, { doc, outbox })
     this.#sayHave(doc)
   }
 
@@ -74,13 +80,18 @@ export class SyncSession {
   }
 
   #receive(bytes: Uint8Array): void {
+    if (this.#stopped.signal.aborted) return
     const message = parseSyncMessage(bytes)
     if (message === undefined) {
       this.close()
       return
     }
-    if (message.kind === 'frame') this.#receiveFrame(message.bytes)
-    else this.#incoming = this.#incoming.then(() => this.#answer(message))
+    if (message.kind === 'frame') {
+      this.#receiveFrame(message.bytes)
+      return
+    }
+    this.#incoming = this.#incoming.then(() => this.#answer(message))
+    this.#waitFor(this.#incoming, bytes.length)
   }
 
   #receiveFrame(bytes: Uint8Array): void {
@@ -93,17 +104,22 @@ export class SyncSession {
     shared.outbox.peerSent(parsed.value.chain, parsed.value.header.seq)
     const judging = shared.doc.admit(bytes, this.peerId)
     if (judging === undefined) this.#askForGaps(shared.doc)
-    else this.#waitFor(judging, shared.doc, bytes.length)
+    else
+      this.#waitFor(
+        judging.then(() => {
+          this.#askForGaps(shared.doc)
+        }),
+        bytes.length,
+      )
   }
 
-  /** A peer that sends faster than frames can be verified is made to wait; nothing piles up here. */
-  #waitFor(judging: Promise<void>, doc: SealedDoc, bytes: number): void {
+  /** A peer that says more than can be worked off is made to wait; nothing piles up here. */
+  #waitFor(work: Promise<void>, bytes: number): void {
     this.#unjudgedBytes += bytes
     if (this.#unjudgedBytes > UNJUDGED_MAX_BYTES) this.#parts.channel.pause()
-    void judging.then(() => {
+    void work.then(() => {
       this.#unjudgedBytes -= bytes
       if (this.#unjudgedBytes < UNJUDGED_MAX_BYTES / 2) this.#parts.channel.resume()
-      this.#askForGaps(doc)
     })
   }
 
@@ -118,7 +134,7 @@ export class SyncSession {
 
   async #answer(message: Exclude<SyncMessage, { kind: 'frame' }>): Promise<void> {
     if (message.kind === 'kept') {
-      this.#parts.onKept(message.docId, message.seqs)
+      if (this.#shared.has(message.docId)) this.#parts.onKept(message.docId, message.seqs)
       return
     }
     const doc = await this.#parts.openDoc(message.docId)
