@@ -66,7 +66,6 @@ function keptView(kept: KeptProfile, deviceId: ProfileKept['deviceId'], persiste
     profileId: kept.profileId,
     deviceId,
     signingKey: kept.keys.signing instanceof Uint8Array ? 'in-site-data' : 'not-extractable',
-    rootHere: true,
     persisted,
   }
 }

@@ -8,7 +8,6 @@ export interface ProfileKept {
   readonly profileId: ProfileId
   readonly deviceId: DeviceId
   readonly signingKey: 'not-extractable' | 'in-site-data'
-  readonly rootHere: boolean
   /** Whether the browser promised not to evict the site's data. */
   readonly persisted: boolean
 }

@@ -18,7 +18,6 @@ export const ICONS = {
   unlocked: ['M5 11h14v10H5z', 'M8 11V8a4 4 0 0 1 7.7-1.5'],
   key: ['M8 10.5a5 5 0 1 0 0 10 5 5 0 0 0 0-10z', 'M11.6 11.9L21 2.5M16.8 6.7l3 3M14.3 9.2l2 2'],
   alert: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5V13M12 16.4v.1'],
-  clock: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5V12h3.5'],
   check: ['M5 12.5l4.5 4.5L19 7.5'],
   cross: ['M6 6l12 12M18 6L6 18'],
   plus: ['M12 5v14M5 12h14'],
@@ -26,13 +25,6 @@ export const ICONS = {
   copy: ['M9 9h11v11H9z', 'M15 9V4H4v11h5'],
   trash: ['M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13M10 11v5M14 11v5'],
   search: ['M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14z', 'M16 16l4.5 4.5'],
-  offline: ['M3 5h18v11H3z', 'M8 20h8M12 16v4', 'M2 2l20 20'],
-  saved: ['M4 13.5v5h16v-5', 'M8 9l3.2 3.2L17 6'],
-  people: [
-    'M9 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
-    'M3 20c.4-3.6 2.8-5.4 6-5.4s5.6 1.8 6 5.4',
-    'M16 5.2a3.3 3.3 0 0 1 0 5.6M17.5 14.9c2 .7 3.2 2.4 3.5 5.1',
-  ],
 } as const satisfies Record<string, readonly string[]>
 
 export type IconName = keyof typeof ICONS

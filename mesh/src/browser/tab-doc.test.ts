@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import { createFamily, DOC, startDevice } from '../testing/family.ts'
-import { createBrowser, openTab, saved, startLeader, until } from './testing/tabs.ts'
+import { createBrowser, fillBrowser, openTab, saved, startLeader, until } from './testing/tabs.ts'
 import type { Browser, Tab } from './testing/tabs.ts'
 
 const text = ({ doc }: Tab): string => doc.ydoc.getText('text').toString()
@@ -103,4 +103,34 @@ test('two tabs type while leaders close and crash: nothing is lost, nothing doub
     await reader.close()
     await other.replica.close()
   }
+})
+
+test('a browser that is full says so and keeps the edits; with room again they are saved once, and no device refuses them', async () => {
+  const family = createFamily(2)
+  const browser = createBrowser(family)
+  const leader = await startLeader(browser)
+  using a = openTab(browser)
+  using b = openTab(browser)
+  await Promise.all([a.doc.ready, b.doc.ready])
+  type(a, 'before ')
+  await saved(a.doc)
+  {
+    using _full = fillBrowser()
+    type(a, 'during ')
+    await until(() => a.doc.saving.phase === 'refused')
+    assert.equal(a.doc.saving.phase === 'refused' && a.doc.saving.code, 'disk-full')
+    assert.equal(text(b), 'before ')
+  }
+  a.doc.retry()
+  await saved(a.doc)
+  type(a, 'after')
+  await until(() => text(b) === 'before during after')
+
+  const other = startDevice(family, 1)
+  const theirs = await other.replica.open(DOC)
+  for await (const { frame } of (await leader.replica.open(DOC)).scan(0)) await theirs.admit(frame, 'test')
+  assert.equal(theirs.ydoc.getText('text').toString(), 'before during after')
+  assert.deepEqual(other.incidents, [])
+  await other.replica.close()
+  await leader.close()
 })

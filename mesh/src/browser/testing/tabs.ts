@@ -103,3 +103,16 @@ export function saved(doc: TabDoc): Promise<void> {
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve))
 }
+
+/** Until disposed, the browser has no room for anything more. */
+export function fillBrowser(): Disposable {
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = () => {
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+  return {
+    [Symbol.dispose]: () => {
+      IDBObjectStore.prototype.put = put
+    },
+  }
+}
