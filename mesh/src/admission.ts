@@ -33,6 +33,7 @@ export interface AdmissionParts {
   readonly membership: () => Membership
   readonly keyOf: (epochId: EpochId) => AeadKey | undefined
   readonly clockOf: (client: number) => number
+  readonly levelOf: (client: number, clock: number) => number
   readonly apply: (update: Uint8Array) => void
   readonly log: FrameLog
   readonly onIncident: OnIncident
@@ -189,6 +190,7 @@ export class Admission {
     if (!shape.ok) return 'bad-update'
     const verdict = judgeUpdate(shape.value, {
       clockOf: this.#parts.clockOf,
+      levelOf: this.#parts.levelOf,
       isAuthors: (client) => book.claimsClient(chain, client),
     })
     if (verdict === 'missing-dependency') return hold(book, chain, parked)

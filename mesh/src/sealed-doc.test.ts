@@ -7,6 +7,7 @@ import { NO_FRAME, parseFrame } from '@cloudos/protocol/frame'
 import type { FrameHeader } from '@cloudos/protocol/frame'
 import { chainKey, idFromBytes } from '@cloudos/protocol/ids'
 import type { DeviceId, Hash, Incarnation } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import * as Y from 'yjs'
 import { createFamily, DOC, startDevice } from './testing/family.ts'
 import type { Device, Family } from './testing/family.ts'
@@ -330,5 +331,49 @@ test('a burst is flushed in frames of at most 64 KiB and one edit too large is r
   assert.ok(frames.length > 5 && frames.length < 12)
   for (const frame of frames) assert.ok(parseFrame(frame).ok && frame.length < 80_000)
   doc.ydoc.getArray('a').push(['y'.repeat(1_000_000)])
+  await assert.rejects(doc.durable(), { code: 'edit-too-large' })
+})
+
+test('a tower of shared types is refused at the floor that is too high, however slowly it grows', async () => {
+  const family = createFamily(2)
+  const reader = startDevice(family, 1)
+  const doc = await reader.replica.open(DOC)
+  const client = ownClient(family, 0)
+  const tower = new Y.Doc()
+  tower.clientID = client
+  let top: Y.Map<unknown> = tower.getMap('m')
+  let prev = NO_FRAME
+  for (let seq = 1; seq <= LIMITS.yjsMaxNesting + 1; seq++) {
+    const before = Y.encodeStateVector(tower)
+    const floor = new Y.Map<unknown>()
+    top.set('k', floor)
+    top = floor
+    const { bytes, frameId } = forge(family, 0, Y.encodeStateAsUpdate(tower, before), { seq, prev })
+    prev = frameId
+    await doc.admit(bytes, 'peer')
+  }
+  assert.equal(doc.frameCount, LIMITS.yjsMaxNesting + 1)
+  const before = Y.encodeStateVector(tower)
+  top.set('k', new Y.Map())
+  const seq = LIMITS.yjsMaxNesting + 2
+  await doc.admit(forge(family, 0, Y.encodeStateAsUpdate(tower, before), { seq, prev }).bytes, 'peer')
+  assert.deepEqual(reasons(reader), ['bad-update'])
+  doc.ydoc.getMap('m').delete('k')
+  await doc.durable()
+})
+
+test('an edit that nests deeper than readers take is refused to its maker', async () => {
+  const family = createFamily(2)
+  const device = startDevice(family, 0)
+  const doc = await device.replica.open(DOC)
+  let top: Y.Map<unknown> = doc.ydoc.getMap('m')
+  for (let floor = 0; floor < LIMITS.yjsMaxNesting + 1; floor++) {
+    const next = new Y.Map<unknown>()
+    top.set('k', next)
+    top = next
+    if (floor % 8 === 0) await doc.durable()
+  }
+  await doc.durable()
+  top.set('k', new Y.Map())
   await assert.rejects(doc.durable(), { code: 'edit-too-large' })
 })

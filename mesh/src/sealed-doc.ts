@@ -18,6 +18,7 @@ import { ChainBook } from './chain-book.ts'
 import type { Chain, ChainTip } from './chain-book.ts'
 import type { FrameLog, LogRecord } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
+import { isTooDeep, levelIn } from './yjs-rules.ts'
 
 export interface SealedDocParts {
   readonly docId: DocId
@@ -64,6 +65,7 @@ export class SealedDoc {
       membership: parts.membership,
       keyOf: (epochId) => keyOf(keys, parts, epochId),
       clockOf: (client) => Y.getState(ydoc.store, client),
+      levelOf: (client, clock) => levelIn(ydoc, client, clock),
       apply: (update) => {
         Y.applyUpdate(ydoc, update, ADMITTED)
       },
@@ -169,8 +171,9 @@ export class SealedDoc {
   }
 
   async #finish(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing
     await this.#admission.idle()
+    // Nothing waits between the last flush and the end of the document: an edit in between would be lost.
+    while (this.#flushing !== undefined) await this.#flushing
     this.ydoc.destroy()
     await this.#parts.log.close()
   }
@@ -250,7 +253,13 @@ export class SealedDoc {
   /** Yjs swaps a document's client id when it meets its own history: sealed, that would convict this device of forgery. */
   #assertOwn(updates: Uint8Array): void {
     const shape = readUpdate(updates)
-    if (!shape.ok) throw new Error(`Yjs made an update that its readers refuse: ${JSON.stringify(shape.error)}`)
+    if (!shape.ok && !TOO_MUCH.has(shape.error))
+      throw new Error(`Yjs made an update that its readers refuse: ${JSON.stringify(shape.error)}`)
+    if (!shape.ok || isTooDeep(shape.value, (client, clock) => levelIn(this.ydoc, client, clock)))
+      throw new CloudError(
+        'edit-too-large',
+        'One edit changes more at once, or nests things deeper, than other devices take. Make it in smaller pieces.',
+      )
     const foreign = shape.value.structs.find(({ client }) => !this.#book.claimsClient(this.#chain, client))
     if (foreign !== undefined)
       throw new Error(`the edit was made under the foreign client id ${String(foreign.client)}`)
@@ -260,6 +269,9 @@ export class SealedDoc {
     return incarnationOfChain(this.#chain.key)
   }
 }
+
+/** What an honest edit can be refused for by its readers. */
+const TOO_MUCH: ReadonlySet<string> = new Set(['too-many-structs', 'too-many-deletes', 'too-deep'])
 
 function openOwnChain(parts: SealedDocParts, book: ChainBook): Chain {
   const fresh = (): Incarnation => idFromBytes('Incarnation', parts.rng.bytes(4))

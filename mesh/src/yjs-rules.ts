@@ -1,13 +1,17 @@
+import * as Y from 'yjs'
 import type { UpdateShape } from '@cloudos/crypto/yjs-reader'
+import { LIMITS } from '@cloudos/protocol/limits'
 
 export interface KnownState {
   /** The next clock of a client: everything below it is here. */
   clockOf(client: number): number
+  /** How many shared types the struct stands inside. Only for structs that are here. */
+  levelOf(client: number, clock: number): number
   /** Whether the signing chain owns the client id. */
   isAuthors(client: number): boolean
 }
 
-export type UpdateVerdict = 'ok' | 'missing-dependency' | 'foreign-client-id' | 'clock-not-continued'
+export type UpdateVerdict = 'ok' | 'missing-dependency' | 'foreign-client-id' | 'clock-not-continued' | 'bad-update'
 
 /**
  * What an author may put into a shared document: new structs under its own client ids, exactly where they left off, and deletions
@@ -24,5 +28,29 @@ export function judgeUpdate(shape: UpdateShape, known: KnownState): UpdateVerdic
   const met =
     shape.needs.every(({ client, clock }) => isHere(client, clock + 1)) &&
     shape.deletes.every(({ client, clock, length }) => isHere(client, clock + length))
-  return met ? 'ok' : 'missing-dependency'
+  if (!met) return 'missing-dependency'
+  return isTooDeep(shape, known.levelOf) ? 'bad-update' : 'ok'
+}
+
+/** A tower built floor by floor, over many updates, overflows Yjs's stack as surely as one that comes whole. */
+export function isTooDeep({ nests }: UpdateShape, levelOf: KnownState['levelOf']): boolean {
+  return nests.some(({ client, clock, below }) => levelOf(client, clock) + below > LIMITS.yjsMaxNesting)
+}
+
+/** As `KnownState.levelOf` of a document. */
+export function levelIn(ydoc: Y.Doc, client: number, clock: number): number {
+  let level = 0
+  let item = findItem(ydoc, client, clock)
+  while (item?.parent instanceof Y.AbstractType && item.parent._item !== null) {
+    level += 1
+    item = item.parent._item
+  }
+  return level
+}
+
+/** `undefined` for what has been deleted and forgotten: nothing can stand inside it. */
+function findItem(ydoc: Y.Doc, client: number, clock: number): Y.Item | undefined {
+  const structs = ydoc.store.clients.get(client) ?? []
+  const struct = structs[Y.findIndexSS(structs, clock)]
+  return struct instanceof Y.Item ? struct : undefined
 }
