@@ -7,7 +7,7 @@ import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { identityFrom } from './device-keys.ts'
 import type { KeepDatabase, KeptProfile } from './keep.ts'
 import { lead } from './lead.ts'
-import type { OpenProfile, ProfileKept } from './profile.ts'
+import type { ProfileInTab, ProfileKept } from './profile.ts'
 import type { ProfileStatus } from './status.ts'
 import { sayWish, watchStatus } from './status-board.ts'
 
@@ -24,7 +24,7 @@ export interface BrowserProfileParts {
 }
 
 /** Opens the profile in this tab. Whichever tab came first leads; the others join in, and take over when it goes. */
-export async function openInTab(parts: BrowserProfileParts): Promise<OpenProfile> {
+export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTab> {
   const { kept, keep, locks, clock, rng } = parts
   const name = `cloudos/1/${kept.profileId}`
   const identity = await identityFrom(kept.keys)

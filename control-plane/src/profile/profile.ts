@@ -13,7 +13,7 @@ export interface ProfileKept {
 }
 
 /** The profile, opened in this tab; some tab of this browser leads and does the work. Disposing it lets another tab lead. */
-export interface OpenProfile extends AsyncDisposable {
+export interface ProfileInTab extends AsyncDisposable {
   readonly kept: ProfileKept
   readonly notesId: DocId
   /** Calls at once when a leader has already spoken, and on each change. Returns the unsubscriber. */

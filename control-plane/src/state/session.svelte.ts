@@ -1,5 +1,5 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { OpenProfile } from '../profile/profile.ts'
+import type { ProfileInTab } from '../profile/profile.ts'
 import type { ProfileStatus } from '../profile/status.ts'
 import type { Notes } from './notes.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -10,7 +10,7 @@ export type SessionPhase =
   | { readonly phase: 'none' }
   /** The code that opens it is on its way. */
   | { readonly phase: 'opening' }
-  | { readonly phase: 'open'; readonly profile: OpenProfile }
+  | { readonly phase: 'open'; readonly profile: ProfileInTab }
   | { readonly phase: 'failed'; readonly problem: CloudError }
 
 /** What the session needs of the world; `main.ts` wires it. Everything rejects with `CloudError` only. */
@@ -18,7 +18,7 @@ export interface SessionParts {
   /** Whether this browser holds a profile. */
   readonly find: () => Promise<boolean>
   /** Opens the profile that is here. `onProblem`: its leader broke down. */
-  readonly open: (onProblem: (problem: CloudError) => void) => Promise<OpenProfile>
+  readonly open: (onProblem: (problem: CloudError) => void) => Promise<ProfileInTab>
   readonly found: () => Promise<void>
   /** The link an agent opened this page with. */
   readonly link: string | undefined
@@ -32,7 +32,7 @@ export class Session {
   founding = $state(false)
   /** Why founding did not work, in words. */
   foundingProblem = $state<string | undefined>()
-  readonly profile: OpenProfile | undefined = $derived(this.now.phase === 'open' ? this.now.profile : undefined)
+  readonly profile: ProfileInTab | undefined = $derived(this.now.phase === 'open' ? this.now.profile : undefined)
   notes = $state.raw<Promise<Notes> | undefined>()
   #opened: Notes | undefined
   readonly #parts: SessionParts
@@ -100,7 +100,7 @@ export class Session {
     this.now = { phase: 'open', profile }
   }
 
-  #noteStatus(profile: OpenProfile, status: ProfileStatus): void {
+  #noteStatus(profile: ProfileInTab, status: ProfileStatus): void {
     // The first word of a leader: somebody listens now.
     if (this.status === undefined && this.#parts.link !== undefined)
       profile.wish({ wish: 'meet', link: this.#parts.link })
@@ -128,7 +128,7 @@ function problemFrom(cause: unknown): CloudError {
   throw cause
 }
 
-async function openNotes(profile: OpenProfile): Promise<Notes> {
+async function openNotes(profile: ProfileInTab): Promise<Notes> {
   const { Notes } = await import('./notes.svelte.ts')
   const doc = profile.openDoc(profile.notesId)
   await doc.ready

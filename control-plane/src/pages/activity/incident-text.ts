@@ -1,14 +1,14 @@
 import type { IncidentView } from '../../profile/status.ts'
 import type { Tone } from '../../ui/tone.ts'
 
-export interface IncidentText {
+export interface IncidentWords {
   readonly title: string
   readonly detail: string
   readonly tone: Exclude<Tone, 'quiet' | 'good'>
 }
 
 /** What happened, what was kept, and what to do, in words for the owner. */
-export function incidentText({ kind, deviceName, detail }: IncidentView): IncidentText {
+export function incidentText({ kind, deviceName, detail }: IncidentView): IncidentWords {
   const who = deviceName ?? 'A device'
   switch (kind) {
     case 'chain-frozen':

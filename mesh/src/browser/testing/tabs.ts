@@ -106,13 +106,14 @@ export async function until(holds: () => boolean): Promise<void> {
 
 /** Until disposed, the browser has no room for anything more. */
 export function fillBrowser(): Disposable {
-  const { put } = IDBObjectStore.prototype
-  IDBObjectStore.prototype.put = () => {
+  const stores = IDBObjectStore.prototype
+  const put: unknown = Reflect.get(stores, 'put')
+  Reflect.set(stores, 'put', () => {
     throw new DOMException('full', 'QuotaExceededError')
-  }
+  })
   return {
     [Symbol.dispose]: () => {
-      IDBObjectStore.prototype.put = put
+      Reflect.set(stores, 'put', put)
     },
   }
 }

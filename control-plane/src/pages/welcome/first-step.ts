@@ -1,7 +1,7 @@
 import type { IconName } from '../../ui/icons.ts'
 
 /** One way into CloudOS that works here and now. */
-export interface WayIn {
+export interface FirstStep {
   readonly id: string
   readonly icon: IconName
   readonly label: string
