@@ -51,6 +51,8 @@ export class SealedDoc {
   #begun = false
   #pending: Uint8Array[] = []
   #flushing: Promise<void> | undefined
+  /** Frames in the log that may not be passed on before they are durable. */
+  #unpassed: AdmittedFrame[] = []
   #failure: CloudError | undefined
   #closed: Promise<void> | undefined
 
@@ -75,7 +77,10 @@ export class SealedDoc {
     })
     for (const damage of parts.log.damages) parts.onIncident({ kind: 'log-damage', docId: parts.docId, damage })
     await admission.load(ydoc)
-    return new SealedDoc(parts, ydoc, book, admission, keys)
+    const doc = new SealedDoc(parts, ydoc, book, admission, keys)
+    // Tabs are given client ids of this chain before it has a frame, and outlive this leader: the next one must go on with it.
+    if (parts.log.syncsBeforeSend) await doc.#begin()
+    return doc
   }
 
   private constructor(
@@ -159,7 +164,7 @@ export class SealedDoc {
 
   /** Resolves when every edit and frame so far is on this device's disk; rejects (`CloudError`) when the disk refuses. */
   async durable(): Promise<void> {
-    if (this.#pending.length > 0) this.#startFlush()
+    if (this.#pending.length > 0 || this.#unpassed.length > 0) this.#startFlush()
     while (this.#flushing !== undefined) await this.#flushing
     if (this.#failure !== undefined) throw this.#failure
     await this.#parts.log.sync()
@@ -189,18 +194,32 @@ export class SealedDoc {
   }
 
   async #flush(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const batch = takeBatch(this.#pending)
-      try {
+    try {
+      if (this.#unpassed.length > 0) await this.#passOn()
+      while (this.#pending.length > 0) {
+        const batch = takeBatch(this.#pending)
         await this.#writeFrame(batch.length === 1 ? (batch[0] ?? new Uint8Array()) : Y.mergeUpdates([...batch]))
-      } catch (cause) {
-        if (!(cause instanceof CloudError)) throw cause
-        this.#failure = cause
-        this.#parts.onIncident({ kind: 'not-saved', docId: this.docId, code: cause.code, message: cause.message })
-        return
+        this.#pending.splice(0, batch.length)
+        if (this.#unpassed.length > 0) await this.#passOn()
       }
-      this.#pending.splice(0, batch.length)
+      this.#failure = undefined
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      this.#failure = cause
+      this.#parts.onIncident({ kind: 'not-saved', docId: this.docId, code: cause.code, message: cause.message })
     }
+  }
+
+  /** When the disk refuses, they stay in the log, in order, and are made durable and passed on later: never sealed twice. */
+  async #passOn(): Promise<void> {
+    await this.#parts.log.sync()
+    for (const frame of this.#unpassed.splice(0)) this.#parts.onFrame(frame)
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#begun) return
+    await this.#parts.log.begin(this.#incarnation())
+    this.#begun = true
   }
 
   async #writeFrame(updates: Uint8Array): Promise<void> {
@@ -221,10 +240,7 @@ export class SealedDoc {
         'One edit is larger than a frame may be (about 900 kB). Make it in smaller pieces.',
       )
     this.#assertOwn(updates)
-    if (!this.#begun) {
-      await log.begin(this.#incarnation())
-      this.#begun = true
-    }
+    if (!this.#begun) await this.#begin()
     const { seq, id } = this.#chain.tip
     const sealing = sealFrame({
       header: {
@@ -246,8 +262,9 @@ export class SealedDoc {
     if (!parsed.ok) throw new Error(`a frame of our own is refused: ${parsed.error}`)
     const index = log.append(sealed.bytes)
     this.#book.advance(this.#chain, { seq: seq + 1, id: sealed.frameId }, index)
-    if (log.syncsBeforeSend) await log.sync()
-    this.#parts.onFrame({ frame: parsed.value, frameId: sealed.frameId, index, from: undefined })
+    const frame: AdmittedFrame = { frame: parsed.value, frameId: sealed.frameId, index, from: undefined }
+    if (log.syncsBeforeSend) this.#unpassed.push(frame)
+    else this.#parts.onFrame(frame)
   }
 
   /** Yjs swaps a document's client id when it meets its own history: sealed, that would convict this device of forgery. */
@@ -276,13 +293,19 @@ const TOO_MUCH: ReadonlySet<string> = new Set(['too-many-structs', 'too-many-del
 function openOwnChain(parts: SealedDocParts, book: ChainBook): Chain {
   const fresh = (): Incarnation => idFromBytes('Incarnation', parts.rng.bytes(4))
   const continued = parts.log.continues
-  const kept = continued === undefined ? undefined : book.find(chainKey(parts.identity.deviceId, continued))
+  const kept = continued === undefined ? undefined : findContinued(parts, book, continued)
   if (kept !== undefined && !kept.frozen && kept.parked.size === 0) return kept
   let chain = book.open(chainKey(parts.identity.deviceId, fresh()))
   while (chain !== undefined && chain.tip.seq > 0) chain = book.open(chainKey(parts.identity.deviceId, fresh()))
   if (chain === undefined)
     throw new CloudError('too-many-chains', 'This document has been opened and broken off too often. Compact it.')
   return chain
+}
+
+/** A log that is never closed has begun the chain even when it holds no frame of it yet; elsewhere a chain without frames was lost. */
+function findContinued({ identity, log }: SealedDocParts, book: ChainBook, continued: Incarnation): Chain | undefined {
+  const key = chainKey(identity.deviceId, continued)
+  return log.syncsBeforeSend ? book.open(key) : book.find(key)
 }
 
 function keyOf(keys: Map<EpochId, AeadKey>, parts: SealedDocParts, epochId: EpochId): AeadKey | undefined {
