@@ -24,8 +24,11 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** A real Chromium. What it stores is in `profileFolder` and outlives it, or goes with it when none is given. */
-export async function launchChromium(profileFolder?: string): Promise<Chromium> {
+/**
+ * A real Chromium. What it stores is in `profileFolder` and outlives it, or goes with it when none is given. `resolverRules` lead
+ * names elsewhere, as Chromium's `--host-resolver-rules` has it.
+ */
+export async function launchChromium(profileFolder?: string, resolverRules: readonly string[] = []): Promise<Chromium> {
   const executablePath = findChromium()
   if (executablePath === undefined || !existsSync(executablePath))
     throw new CloudError(
@@ -35,7 +38,7 @@ export async function launchChromium(profileFolder?: string): Promise<Chromium> 
   const folder = profileFolder ?? (await mkdtemp(join(tmpdir(), 'cloudos-chromium-')))
   const context = await chromium.launchPersistentContext(folder, {
     executablePath,
-    args: FLAGS,
+    args: [...FLAGS, ...(resolverRules.length > 0 ? [`--host-resolver-rules=${resolverRules.join(',')}`] : [])],
     // Chromium's own sandbox refuses to run as root.
     chromiumSandbox: process.getuid?.() !== 0,
   })
