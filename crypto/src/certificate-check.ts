@@ -14,11 +14,14 @@ import type { MaybePromise, Signer } from './signature.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
-/** A browser is borrowed, stolen and left open more easily than a machine that stays where it is. */
+/**
+ * A browser is borrowed, stolen and left open more easily than a machine that stays where it is, and should have a day. It has as long
+ * as the others while nothing carries renewals: a page that its own agent no longer lets in could never come back.
+ */
 export const CERTIFICATE_TTL_MS: Readonly<Record<DeviceClass, number>> = {
   agent: 180 * DAY_MS,
   vault: 180 * DAY_MS,
-  browser: DAY_MS,
+  browser: 180 * DAY_MS,
 }
 
 export interface CertificateRequest {

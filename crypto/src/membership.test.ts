@@ -5,7 +5,7 @@ import { chainKey, findId } from '@cloudos/protocol/ids'
 import type { DocId, Incarnation } from '@cloudos/protocol/ids'
 import { foldAuthority } from './authority-fold.ts'
 import type { AuthorityState } from './authority-state.ts'
-import { issueCertificate } from './certificate-check.ts'
+import { CERTIFICATE_TTL_MS, issueCertificate } from './certificate-check.ts'
 import { addDevice, revokeDevice, rotateEpoch } from './change-authority.ts'
 import type { DeviceIdentity } from './device-identity.ts'
 import { membershipFrom } from './membership.ts'
@@ -16,7 +16,7 @@ import type { SampleProfile } from './testing/profiles.ts'
 import { createDice } from './testing/seeded.ts'
 import type { VerifiedEntry } from './verified-entry.ts'
 
-const DAY_MS = 24 * 60 * 60_000
+const TTL_MS = CERTIFICATE_TTL_MS.browser
 const docId = idOf('DocId', 'd0'.repeat(16))
 const incarnation = idOf('Incarnation', '00000001')
 
@@ -43,8 +43,8 @@ test('a lapsed certificate closes the door and keeps the member, until it is ren
   const { deviceId, peerSeed } = laptop.identity
   const peerId = hexFromBytes(createSigner(peerSeed).publicKey)
   const membership = memberships(state, desktop.identity)
-  assert.ok(membership.memberByPeer(peerId, NOW_MS + DAY_MS - 1))
-  assert.equal(membership.memberByPeer(peerId, NOW_MS + DAY_MS), undefined)
+  assert.ok(membership.memberByPeer(peerId, NOW_MS + TTL_MS - 1))
+  assert.equal(membership.memberByPeer(peerId, NOW_MS + TTL_MS), undefined)
   assert.equal(membership.memberByPeer(peerId, NOW_MS - 1), undefined)
   assert.equal(membership.member(deviceId)?.name, 'laptop')
 
@@ -54,11 +54,11 @@ test('a lapsed certificate closes the door and keeps the member, until it is ren
     issuedAtMs,
     notAfterMs,
   })
-  const renewals = [issued(NOW_MS + 1, NOW_MS + 2 * DAY_MS), issued(NOW_MS, NOW_MS + 9 * DAY_MS)]
+  const renewals = [issued(NOW_MS + 1, NOW_MS + 2 * TTL_MS), issued(NOW_MS, NOW_MS + 9 * TTL_MS)]
   const renewed = membershipFrom(state, desktop.identity, renewals)
   assert.ok(renewed.ok)
-  assert.ok(renewed.value.memberByPeer(peerId, NOW_MS + 2 * DAY_MS - 1))
-  assert.equal(renewed.value.memberByPeer(peerId, NOW_MS + 2 * DAY_MS), undefined)
+  assert.ok(renewed.value.memberByPeer(peerId, NOW_MS + 2 * TTL_MS - 1))
+  assert.equal(renewed.value.memberByPeer(peerId, NOW_MS + 2 * TTL_MS), undefined)
 })
 
 test('a revoked device is shut out, gets no later key, and counts up to the cut', async () => {
