@@ -81,3 +81,35 @@ test('a channel that the other side does not take, or leaves before it is open, 
   for (const outcome of await opening)
     if (outcome.status === 'rejected') assert.equal((outcome.reason as { code?: unknown }).code, 'no-channel')
 })
+
+test('the last word before a close arrives, and nothing is heard after it', async () => {
+  const family = createFamily(2)
+  const [a, b] = [startDevice(family, 0), startDevice(family, 1)]
+  const [nodeA, nodeB] = [await startNode(family, a), await startNode(family, b)]
+  const heard: number[] = []
+  const ended = Promise.withResolvers<void>()
+  nodeB.net.handle('/test/1', (channel) => {
+    channel.onMessage((message) => {
+      heard.push(message.length)
+      channel.send(message)
+    })
+    channel.onClose(ended.resolve)
+  })
+  await nodeA.dial(b.peerId, nodeB.addresses())
+  const channel = await nodeA.net.open(b.peerId, '/test/1')
+  channel.onMessage(() => assert.fail('heard after the close'))
+  // More than the window of a stream, so that most of it is still here when the channel is closed.
+  for (let i = 0; i < 8; i++) channel.send(new Uint8Array(100_000))
+  channel.send(new Uint8Array(7))
+  channel.close()
+  await ended.promise
+  assert.deepEqual(heard, [...new Array<number>(8).fill(100_000), 7])
+  assert.equal(channel.send(new Uint8Array(1)), true)
+})
+
+test('a device at addresses that nobody understands is told as unreachable', async () => {
+  const family = createFamily(2)
+  const node = await startNode(family, startDevice(family, 0))
+  const other = startDevice(family, 1)
+  await assert.rejects(node.dial(other.peerId, ['/nonsense/x']), { code: 'unreachable' })
+})

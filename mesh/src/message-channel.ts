@@ -6,7 +6,13 @@ import type { Channel } from '@cloudos/protocol/ports'
 const MESSAGE_MAX_BYTES = LIMITS.frameMaxBytes + 1024
 const PREFIX_BYTES = 4
 
-/** Whole messages over a libp2p stream: [length u32][message]. A length over the cap ends the stream before anything is allocated. */
+/** How long a peer may take to hear the last words said before `close`. */
+const FAREWELL_MS = 5_000
+
+/**
+ * Whole messages over a libp2p stream: [length u32][message]. A length over the cap ends the stream before anything is allocated. After
+ * `close` nothing more is heard, and what was said before still arrives.
+ */
 export function createMessageChannel(stream: Stream, peerId: string): Channel {
   const messages = new Assembler(MESSAGE_MAX_BYTES)
   let onMessage: ((message: Uint8Array) => void) | undefined
@@ -14,33 +20,48 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
   const early: Uint8Array[] = []
   const closers = new Set<() => void>()
   const deliver = (message: Uint8Array): void => {
+    if (closed) return
     if (onMessage === undefined) early.push(message)
     else onMessage(message)
   }
-  stream.addEventListener('message', (event) => {
-    const chunk = event.data instanceof Uint8Array ? event.data : event.data.subarray()
-    if (!messages.take(chunk, deliver)) stream.abort(new Error('message over the limit'))
-  })
-  stream.addEventListener('close', () => {
+  const end = (): void => {
+    if (closed) return
     closed = true
     for (const listener of closers) listener()
     closers.clear()
+  }
+  stream.addEventListener('message', (event) => {
+    const chunk = event.data instanceof Uint8Array ? event.data : event.data.subarray()
+    if (!closed && !messages.take(chunk, deliver)) stream.abort(new Error('message over the limit'))
   })
+  stream.addEventListener('end', () => {
+    farewell(stream)
+  })
+  stream.addEventListener('close', end)
   return {
     peerId,
     send(message) {
-      if (closed || stream.writeStatus === 'closed' || stream.writeStatus === 'closing') return true
-      return stream.send(frameMessage(message))
+      if (closed || stream.writeStatus !== 'writable') return true
+      try {
+        return stream.send(frameMessage(message))
+      } catch (cause) {
+        // The connection went first: 'close' tells whoever has to know.
+        stream.abort(new Error('the connection is gone', { cause }))
+        return true
+      }
     },
     drained(signal) {
-      if (closed || signal?.aborted === true || !stream.writableNeedsDrain) return Promise.resolve()
+      if (closed || signal?.aborted === true || stream.writableNeedsDrain !== true) return Promise.resolve()
       return new Promise((resolve) => {
         const done = (): void => {
+          stream.removeEventListener('drain', done)
+          closers.delete(done)
+          signal?.removeEventListener('abort', done)
           resolve()
         }
-        stream.addEventListener('drain', done, { once: true })
+        stream.addEventListener('drain', done)
         closers.add(done)
-        signal?.addEventListener('abort', done, { once: true })
+        signal?.addEventListener('abort', done)
       })
     },
     onMessage(listener) {
@@ -58,9 +79,20 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
       if (stream.readStatus === 'paused') stream.resume()
     },
     close() {
-      if (!closed) stream.abort(new Error('closed'))
+      end()
+      farewell(stream)
     },
   }
+}
+
+/** Lets what is written go out and waits for the peer to end its side too; one that does not in time is cut off. */
+function farewell(stream: Stream): void {
+  const late = AbortSignal.timeout(FAREWELL_MS)
+  const cutOff = (): void => {
+    stream.abort(new Error('not closed in time'))
+  }
+  late.addEventListener('abort', cutOff, { once: true })
+  stream.close({ signal: late }).catch(cutOff)
 }
 
 /** [length u32][message], as `Assembler` takes it apart. */

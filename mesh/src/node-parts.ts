@@ -70,8 +70,8 @@ export async function meshNodeFrom(node: Libp2p, peerSeed: Uint8Array): Promise<
     addresses: () => node.getMultiaddrs().map((address) => address.decapsulateCode(P2P_CODE).toString()),
     async dial(peer, addresses, signal) {
       const target = libp2pPeer(peer)
-      const full = addresses.map((address) => multiaddr(address).encapsulate(`/p2p/${target.toString()}`))
       try {
+        const full = addresses.map((address) => multiaddr(address).encapsulate(`/p2p/${target.toString()}`))
         await node.dial(full, { ...(signal === undefined ? {} : { signal }) })
       } catch (cause) {
         throw new CloudError('unreachable', `No answer from that device at ${addresses.join(', ')}.`, cause)
