@@ -6,6 +6,7 @@ import type { HeadsMemory } from './heads-book.ts'
 import { HEADS_PROTOCOL, HeadsSession } from './heads-session.ts'
 import type { AuthorityEntries } from './heads-session.ts'
 import type { OnIncident } from './incident.ts'
+import { PeerSessions } from './peer-sessions.ts'
 import type { Replica } from './replica.ts'
 import type { SealedDoc } from './sealed-doc.ts'
 
@@ -35,7 +36,7 @@ export async function startHeadsExchange(parts: HeadsExchangeParts): Promise<Hea
 export class HeadsExchange {
   readonly #parts: HeadsExchangeParts
   readonly #book: HeadsBook
-  readonly #sessions = new Map<string, HeadsSession>()
+  readonly #sessions = new PeerSessions<HeadsSession>()
   readonly #stopped = new AbortController()
   readonly #shown = new Map<string, Uint8Array>()
 
@@ -47,22 +48,22 @@ export class HeadsExchange {
 
   attach(net: Net): void {
     net.handle(HEADS_PROTOCOL, (channel) => {
-      this.#start(channel)
+      this.#start(channel, 'accept')
     })
   }
 
   async connect(net: Net, peerId: string, signal?: AbortSignal): Promise<void> {
-    this.#start(await net.open(peerId, HEADS_PROTOCOL, signal))
+    this.#start(await net.open(peerId, HEADS_PROTOCOL, signal), 'dial')
   }
 
   /** The authority log has grown here: tell everybody, so that a revocation is everywhere in seconds. */
   authorityChanged(): void {
     const { membership } = this.#parts.replica
     const nowMs = this.#parts.clock.nowMs()
-    for (const [peerId, session] of this.#sessions) {
+    for (const session of this.#sessions) {
       session.sayEntries()
       // The revoked hears of it first, then nothing more.
-      if (membership.memberByPeer(peerId, nowMs) === undefined) session.close()
+      if (membership.memberByPeer(session.peerId, nowMs) === undefined) session.close()
     }
   }
 
@@ -74,12 +75,12 @@ export class HeadsExchange {
       if (this.#shown.get(doc.docId) !== bytes) signed.push(bytes)
       this.#shown.set(doc.docId, bytes)
     }
-    for (const session of this.#sessions.values()) session.sayHeads(signed)
+    for (const session of this.#sessions) session.sayHeads(signed)
   }
 
   close(): void {
     this.#stopped.abort()
-    for (const session of this.#sessions.values()) session.close()
+    for (const session of this.#sessions) session.close()
   }
 
   async #showRegularly(): Promise<void> {
@@ -90,7 +91,7 @@ export class HeadsExchange {
     }
   }
 
-  #start(channel: Channel): void {
+  #start(channel: Channel, how: 'accept' | 'dial'): void {
     const { peerId } = channel
     const { replica, authority, clock } = this.#parts
     if (replica.membership.memberByPeer(peerId, clock.nowMs()) === undefined || this.#stopped.signal.aborted) {
@@ -103,10 +104,9 @@ export class HeadsExchange {
       takeHeads: (signed, from) =>
         this.#book.take(signed, from, (docId) => replica.docs().find((doc) => doc.docId === docId)),
     })
-    this.#sessions.get(peerId)?.close()
-    this.#sessions.set(peerId, session)
+    this.#sessions[how](session)
     channel.onClose(() => {
-      if (this.#sessions.get(peerId) === session) this.#sessions.delete(peerId)
+      this.#sessions.remove(session)
     })
     void this.#greet(session)
   }

@@ -159,7 +159,7 @@ test('frames that an accident took from one log come back from the other device'
   assert.equal(Object.keys(doc.ydoc.getMap('m').toJSON()).length, 11)
 })
 
-test('two copies of one home write two chains and both are kept', async () => {
+test('two copies of one home write two chains, and both stay in step with everybody', async () => {
   const family = createFamily(2)
   const network = new MemoryNetwork()
   const original = startDevice(family, 0)
@@ -169,7 +169,7 @@ test('two copies of one home write two chains and both are kept', async () => {
   await original.replica.close()
   const copies = [original.disk, original.disk.copy('machine-2')].map((disk) => startDevice(family, 0, { disk }))
   const hub = startDevice(family, 1, { network })
-  const hubDoc = await hub.replica.open(DOC)
+  await hub.replica.open(DOC)
   for (const [at, copy] of copies.entries()) {
     const doc = await copy.replica.open(DOC)
     doc.ydoc.getMap('m').set(`copy-${String(at)}`, at)
@@ -177,7 +177,12 @@ test('two copies of one home write two chains and both are kept', async () => {
     await copy.replica.connect(network.join(peerIdOf(copy.identity)), hub.peerId)
     await network.settle()
   }
-  assert.deepEqual(hubDoc.ydoc.getMap('m').toJSON(), { 'copy-0': 0, 'copy-1': 1 })
+  for (const [at, copy] of copies.entries())
+    (await copy.replica.open(DOC)).ydoc.getMap('m').set(`copy-${String(at)}`, 'both are connected')
+  await network.settle()
+  const expected = { 'copy-0': 'both are connected', 'copy-1': 'both are connected' }
+  for (const { replica } of [hub, ...copies])
+    assert.deepEqual((await replica.open(DOC)).ydoc.getMap('m').toJSON(), expected)
   assert.deepEqual(hub.incidents, [])
 })
 

@@ -7,6 +7,7 @@ import type { Channel, Clock, Net, Rng } from '@cloudos/protocol/ports'
 import type { AdmittedFrame } from './admission.ts'
 import type { FrameStore } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
+import { PeerSessions } from './peer-sessions.ts'
 import { SealedDoc } from './sealed-doc.ts'
 import { seqsOf, SyncSession } from './sync-session.ts'
 import type { Seqs } from './sync-messages.ts'
@@ -34,7 +35,7 @@ export class Replica {
   readonly #parts: ReplicaParts
   readonly #docs = new Map<DocId, Promise<SealedDoc>>()
   readonly #ready = new Map<DocId, SealedDoc>()
-  readonly #sessions = new Map<string, SyncSession>()
+  readonly #sessions = new PeerSessions<SyncSession>()
   readonly #keptByPeer = new Map<DocId, Map<string, Seqs>>()
   readonly #peersListeners = new Set<(docId: DocId | undefined) => void>()
   readonly #stopped = new AbortController()
@@ -55,10 +56,10 @@ export class Replica {
   setMembership(membership: Membership): void {
     this.#membership = membership
     const nowMs = this.#parts.clock.nowMs()
-    for (const [peerId, session] of this.#sessions)
-      if (membership.memberByPeer(peerId, nowMs) === undefined) session.close()
+    for (const session of this.#sessions)
+      if (membership.memberByPeer(session.peerId, nowMs) === undefined) session.close()
     for (const doc of this.#ready.values()) doc.membershipChanged()
-    for (const session of this.#sessions.values()) session.ask()
+    for (const session of this.#sessions) session.ask()
   }
 
   /** Opens a document, loading it from the log the first time; later calls get the same one. */
@@ -77,7 +78,7 @@ export class Replica {
 
   /** Peer ids in step with this replica now. */
   peers(): readonly string[] {
-    return [...this.#sessions.keys()]
+    return this.#sessions.peers()
   }
 
   /** How far each peer has said that it keeps this document on its own disk. */
@@ -94,13 +95,13 @@ export class Replica {
   /** Answers peers that open a sync channel through `net`. */
   attach(net: Net): void {
     net.handle(SYNC_PROTOCOL, (channel) => {
-      this.#startSession(channel)
+      this.#startSession(channel, 'accept')
     })
   }
 
   /** Keeps in step with a member that is reachable through `net`. */
   async connect(net: Net, peerId: string, signal?: AbortSignal): Promise<void> {
-    this.#startSession(await net.open(peerId, SYNC_PROTOCOL, signal))
+    this.#startSession(await net.open(peerId, SYNC_PROTOCOL, signal), 'dial')
   }
 
   close(): Promise<void> {
@@ -110,7 +111,7 @@ export class Replica {
 
   async #finish(): Promise<void> {
     this.#stopped.abort()
-    for (const session of this.#sessions.values()) session.close()
+    for (const session of this.#sessions) session.close()
     const closing = [...this.#docs.values()].map((opening) => opening.then((doc) => doc.close()))
     // Each log is closed cleanly even when another cannot be.
     await Promise.allSettled(closing)
@@ -131,13 +132,13 @@ export class Replica {
       },
     })
     this.#ready.set(docId, doc)
-    for (const session of this.#sessions.values()) session.share(doc)
+    for (const session of this.#sessions) session.share(doc)
     return doc
   }
 
   /** Every admitted frame goes on to all other peers: a browser's edit reaches the second agent through the first. */
   #pass(docId: DocId, admitted: AdmittedFrame): void {
-    for (const session of this.#sessions.values()) session.pass(docId, admitted)
+    for (const session of this.#sessions) session.pass(docId, admitted)
     if (admitted.from !== undefined) this.#keepSoon(docId)
   }
 
@@ -159,10 +160,10 @@ export class Replica {
       if (!(cause instanceof CloudError)) throw cause
       return // already told as an incident; nothing is claimed to be kept
     }
-    for (const session of this.#sessions.values()) session.sayKept(doc, seqs)
+    for (const session of this.#sessions) session.sayKept(doc, seqs)
   }
 
-  #startSession(channel: Channel): void {
+  #startSession(channel: Channel, how: 'accept' | 'dial'): void {
     const { peerId } = channel
     const live = this.#membership.memberByPeer(peerId, this.#parts.clock.nowMs()) !== undefined
     if (!live || this.#stopped.signal.aborted) {
@@ -179,11 +180,9 @@ export class Replica {
         this.#noteKept(docId, peerId, seqs)
       },
     })
-    this.#sessions.get(peerId)?.close()
-    this.#sessions.set(peerId, session)
+    this.#sessions[how](session)
     channel.onClose(() => {
-      if (this.#sessions.get(peerId) !== session) return
-      this.#sessions.delete(peerId)
+      this.#sessions.remove(session)
       this.#tellPeersChanged()
     })
     for (const doc of this.#ready.values()) session.share(doc)
