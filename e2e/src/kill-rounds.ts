@@ -1,7 +1,4 @@
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openJournal } from '@cloudos/agent/journal/journal'
-import { createReserve } from '@cloudos/agent/reserve'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import type { Dice } from '@cloudos/crypto/testing/seeded'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -11,6 +8,7 @@ import type { AgentProcess } from './agent-process.ts'
 import { eventually } from './eventually.ts'
 import { createHome } from './home.ts'
 import type { Home } from './home.ts'
+import { incidentsOf } from './incidents.ts'
 import { createOwner } from './owner.ts'
 
 export interface KillReport {
@@ -109,11 +107,4 @@ async function untilEqual(a: AgentProcess, b: AgentProcess, document: string): P
     const [ofA, ofB] = await Promise.all([wordsOf(a, document), wordsOf(b, document)])
     return ofA.join() === ofB.join() || undefined
   })
-}
-
-function incidentsOf(home: Home): readonly string[] {
-  const journal = openJournal(join(home.folder, 'journal.db'), Date.now(), createReserve(join(home.folder, 'reserve')))
-  const told = journal.incidents.recent(1000).filter(({ kind }) => kind === 'chain-frozen' || kind === 'frame-refused')
-  journal.close()
-  return told.map(({ kind, detail }) => `${kind}: ${detail}`)
 }
