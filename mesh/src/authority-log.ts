@@ -31,8 +31,8 @@ export class AuthorityLog {
     const log = new AuthorityLog(profileId, store)
     const { entries, keyChanges } = await store.load()
     log.#keyChanges = new Set(keyChanges)
-    await log.#admit(entries)
-    log.#fold()
+    const fresh = await log.#findFresh(entries)
+    log.#enter(fresh, log.#foldWith(fresh))
     return log
   }
 
@@ -68,14 +68,17 @@ export class AuthorityLog {
   }
 
   async #take(entries: readonly Uint8Array[]): Promise<void> {
-    const added = await this.#admit(entries)
-    if (added.length === 0) return
-    this.#fold()
-    await this.#store.append(added, [...this.#keyChanges])
-    for (const listener of this.#listeners) listener(this.state)
+    const fresh = await this.#findFresh(entries)
+    if (fresh.length === 0) return
+    const state = this.#foldWith(fresh)
+    // Durable before it is in force: what a full disk refuses is as new as before when it comes again.
+    const bytes = fresh.map((entry) => entry.bytes)
+    await this.#store.append(bytes, [...new Set([...this.#keyChanges, ...state.keyChanges])])
+    this.#enter(fresh, state)
+    for (const listener of this.#listeners) listener(state)
   }
 
-  async #admit(entries: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  async #findFresh(entries: readonly Uint8Array[]): Promise<readonly VerifiedEntry[]> {
     const parsed = entries.flatMap((bytes): SignedEntry[] => {
       const entry = parseSignedEntry(bytes.slice())
       return entry.ok && entry.value.entry.profileId === this.#profileId ? [entry.value] : []
@@ -83,15 +86,19 @@ export class AuthorityLog {
     const known = [...this.#entries.values()]
     const { verified } = await verifyEntries(parsed, known)
     const fresh = signedWithin(this.#profileId, known, verified).filter(({ hash }) => !this.#entries.has(hash))
-    for (const entry of fresh) this.#entries.set(entry.hash, entry)
-    return fresh.map(({ bytes }) => bytes)
+    return [...new Map(fresh.map((entry) => [entry.hash, entry])).values()]
   }
 
-  #fold(): void {
-    const state = foldAuthority(this.#profileId, [...this.#entries.values()], this.#keyChanges)
+  #foldWith(fresh: readonly VerifiedEntry[]): AuthorityState {
+    const state = foldAuthority(this.#profileId, [...this.#entries.values(), ...fresh], this.#keyChanges)
     if (!state.ok) throw new CloudError('no-genesis', 'The authority log of this profile has no beginning.')
-    this.#state = state.value
-    this.#keyChanges = new Set([...this.#keyChanges, ...state.value.keyChanges])
+    return state.value
+  }
+
+  #enter(fresh: readonly VerifiedEntry[], state: AuthorityState): void {
+    for (const entry of fresh) this.#entries.set(entry.hash, entry)
+    this.#state = state
+    this.#keyChanges = new Set([...this.#keyChanges, ...state.keyChanges])
   }
 }
 

@@ -5,7 +5,9 @@ import { foundProfile } from '@cloudos/crypto/found-profile'
 import type { FoundedProfile } from '@cloudos/crypto/found-profile'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { createDice } from '@cloudos/crypto/testing/seeded'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
+import { AuthorityLog } from './authority-log.ts'
 import type { AuthorityStore } from './authority-log.ts'
 import { createDiskStore } from './disk-log.ts'
 import type { Incident } from './incident.ts'
@@ -103,4 +105,22 @@ test('entries that no key of the profile signed are not kept, whoever brings the
   ])
   assert.equal(entries.length, before)
   assert.equal(profile.authority.entries().size, founded.entries.length)
+})
+
+test('entries that the disk refused are neither in force nor forgotten', async () => {
+  const [one, two] = [newDevice(), newDevice()]
+  const founded = await found(one, two)
+  const all = founded.entries.map(({ bytes }) => bytes)
+  const store = storeOf(all.slice(0, -1))
+  const log = await AuthorityLog.open(founded.profileId, store)
+  const before = log.tip()
+  const full = new CloudError('disk-full', 'The disk is full.')
+  const { append } = store
+  store.append = () => Promise.reject(full)
+  await assert.rejects(log.take(all), full)
+  assert.equal(log.tip(), before)
+  store.append = append
+  await log.take(all)
+  assert.deepEqual((await store.load()).entries, all)
+  assert.notEqual(log.tip(), before)
 })
