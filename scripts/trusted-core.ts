@@ -1,7 +1,7 @@
 /**
  * `npm run trusted-core`: the size of the code that must be right for nothing to leak and nobody to get in: keys, seals and
- * signatures, the checks of frames, and who may talk to this device. Our own code counts, bundled for Node and minified; what its
- * libraries add is said beside it.
+ * signatures, the checks of frames, and who may talk to this device. Our own code counts, bundled for Node and minified; what the
+ * formats it reads and its libraries add is said beside it.
  */
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,14 +13,19 @@ const goalBytes = 50_000
 const parts = ['crypto/src/*.ts', 'protocol/src/frame.ts', 'mesh/src/{admission,gater}.ts', 'agent/src/http/guard.ts']
 
 export interface TrustedCore {
+  /** The parts above and nothing they import. */
   readonly ownBytes: number
+  readonly withFormatsBytes: number
   readonly withLibrariesBytes: number
 }
 
+const OWN = /^[./\0#]|^@cloudos\/|^trusted-core$/
+const FORMATS = /^@cloudos\/protocol\//
+
 if (import.meta.main) {
-  const { ownBytes, withLibrariesBytes } = await measureTrustedCore()
+  const { ownBytes, withFormatsBytes, withLibrariesBytes } = await measureTrustedCore()
   console.log(
-    `trusted core: ${ownBytes} bytes, of less than ${goalBytes}; ${withLibrariesBytes} bytes with its libraries`,
+    `trusted core: ${ownBytes} bytes, of less than ${goalBytes}; ${withFormatsBytes} with the formats it reads, ${withLibrariesBytes} with its libraries`,
   )
   process.exitCode = ownBytes < goalBytes ? 0 : 1
 }
@@ -30,7 +35,8 @@ export async function measureTrustedCore(): Promise<TrustedCore> {
   const files = globSync(parts, { cwd: root, exclude: ['**/*.test.ts', '**/native-portable.ts'] }).sort()
   const entry = files.map((file) => `export * from ${JSON.stringify(join(root, file))}`).join('\n')
   return {
-    ownBytes: await bundledBytes(entry, (id) => !/^[./\0#]|^@cloudos\/|^trusted-core$/.test(id)),
+    ownBytes: await bundledBytes(entry, (id) => !OWN.test(id) || (FORMATS.test(id) && !id.endsWith('/frame'))),
+    withFormatsBytes: await bundledBytes(entry, (id) => !OWN.test(id)),
     withLibrariesBytes: await bundledBytes(entry, () => false),
   }
 }
