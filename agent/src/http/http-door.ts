@@ -76,7 +76,7 @@ async function servePage(parts: HttpDoorParts, target: string, reply: FastifyRep
 interface GuardedServer {
   readonly server: Server
   readonly sockets: ReadonlySet<Socket>
-  onUpgrade(taker: UpgradeTaker | undefined): void
+  readonly onUpgrade: (taker: UpgradeTaker | undefined) => void
 }
 
 function guardedServer(door: DoorAddress, clock: Clock): GuardedServer {

@@ -11,13 +11,11 @@ export function createAuthorityStore(db: DatabaseSync, within: <T>(act: () => T)
   const insertEntry = db.prepare('INSERT OR IGNORE INTO authority (hash, entry) VALUES (?, ?)')
   const insertChange = db.prepare('INSERT OR IGNORE INTO key_changes (hash) VALUES (?)')
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- the port's other implementations wait
     load: async () =>
       within(() => ({
         entries: selectEntries.all().map((row) => bytesOf(row, 'entry')),
         keyChanges: selectChanges.all().flatMap(({ hash }) => findId('Hash', hash) ?? []),
       })),
-    // eslint-disable-next-line @typescript-eslint/require-await
     append: async (entries, keyChanges) => {
       within(() => {
         inTransaction(db, () => {

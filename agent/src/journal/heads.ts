@@ -9,9 +9,7 @@ export function createHeadsMemory(db: DatabaseSync, within: <T>(act: () => T) =>
      ON CONFLICT (device_id, doc_id) DO UPDATE SET signed = excluded.signed`,
   )
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- the port's other implementations wait
     load: async () => within(() => select.all().map((row) => bytesOf(row, 'signed'))),
-    // eslint-disable-next-line @typescript-eslint/require-await
     save: async (deviceId, docId, signed) => {
       within(() => upsert.run(deviceId, docId, signed))
     },

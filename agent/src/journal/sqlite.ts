@@ -78,6 +78,7 @@ function databaseError(cause: unknown, file: string): unknown {
         `The journal ${file} is damaged. Start CloudOS again: it sets it aside.`,
         cause,
       )
+    case undefined:
     default:
       return cause
   }
