@@ -41,7 +41,8 @@ async function fetchBody({ url, method }: { url: string; method: string }): Prom
   }
 }
 
-function openSocket(url: string): Promise<string | undefined> {
+/** `open` when the other side took the websocket. */
+export function openSocket(url: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url)
     socket.onopen = () => {

@@ -14,6 +14,7 @@ export interface ReboundName extends AsyncDisposable {
 const ATTACK_PAGE = [
   'HTTP/1.1 200 OK',
   'Content-Type: text/html',
+  'Cache-Control: no-store',
   'Connection: close',
   '',
   '<!doctype html><title>An attack</title>',
@@ -22,13 +23,22 @@ const ATTACK_PAGE = [
 export async function startReboundName(victimPort: number): Promise<ReboundName> {
   let bound = false
   const open = new Set<Socket>()
+  const keep = (socket: Socket): Socket => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    return socket.on('error', () => socket.destroy())
+  }
   const server = createServer((socket) => {
-    for (const each of bound ? [socket, forward(socket, victimPort)] : [socket]) {
-      open.add(each)
-      each.once('close', () => open.delete(each))
-      each.on('error', () => each.destroy())
-    }
-    if (!bound) socket.once('data', () => socket.end(ATTACK_PAGE))
+    keep(socket)
+    // With the first bytes, not before: browsers connect in advance, and such a socket must not miss the change.
+    socket.once('data', (first) => {
+      if (!bound) socket.end(ATTACK_PAGE)
+      else {
+        const onward = keep(connect(victimPort, '127.0.0.1'))
+        onward.write(first)
+        socket.pipe(onward).pipe(socket)
+      }
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -43,10 +53,4 @@ export async function startReboundName(victimPort: number): Promise<ReboundName>
       await once(server, 'close')
     },
   }
-}
-
-function forward(socket: Socket, port: number): Socket {
-  const onward = connect(port, '127.0.0.1')
-  socket.pipe(onward).pipe(socket)
-  return onward
 }
