@@ -9,12 +9,14 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { devTest, startTest, testTest } from './docs/commands.ts'
+import { argumentsTest, devTest, startTest, testTest } from './docs/commands.ts'
 
 /** What a clone does not have. */
 const made = ['.git', 'node_modules', 'dist', 'build', 'artefacts', '.cache']
 const minuteMs = 60_000
 const options = { timeout: 5 * minuteMs, skip: process.platform === 'win32' && 'npm scripts need a POSIX shell' }
+/** What agent/src/main.ts ends with, and nothing on the way to it does. */
+const agentRefusesArguments = 2
 let copy = ''
 
 before(() => {
@@ -35,6 +37,15 @@ test(testTest, options, async () => {
 test(startTest, options, async () => {
   rmSync(join(copy, 'node_modules'), { recursive: true })
   await serveAndStop('start')
+})
+
+test(argumentsTest, options, async () => {
+  const home = mkdtempSync(join(tmpdir(), 'cloudos-home-'))
+  const npm = startNpm(['start', '--', '--pair', 'no-link'], { CLOUDOS_HOME: home, CLOUDOS_NO_OPEN: '1' })
+  const printed = textOf(npm)
+  const [code] = (await once(npm, 'exit')) as [number | null]
+  assert.equal(code, agentRefusesArguments, await printed)
+  rmSync(home, { recursive: true })
 })
 
 test(devTest, options, () => serveAndStop('run', 'dev'))

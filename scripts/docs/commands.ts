@@ -9,6 +9,8 @@ export type Proof =
 
 /** The names of the tests in scripts/fresh-copy.test.ts: they run the commands as a newcomer would. */
 export const startTest = 'in a fresh copy, npm start installs, builds, serves the page and ends with its npm'
+export const argumentsTest =
+  'what follows npm start -- reaches the agent, and what the agent ends with reaches the shell'
 export const testTest = 'in a fresh copy, npm test prepares itself and ends with one line of counts'
 export const devTest = 'npm run dev serves the page from the sources and ends with its npm'
 
@@ -16,12 +18,13 @@ const proofs: readonly (readonly [command: RegExp, prove: (args: readonly string
   [/^git clone \S+( \S+)?$/, () => ({ kind: 'given' })],
   [/^cd \S+$/, () => ({ kind: 'given' })],
   [/^npm start$/, () => ({ kind: 'test', name: startTest })],
+  [/^npm start -- --pair \S+$/, () => ({ kind: 'test', name: argumentsTest })],
   [/^npm test$/, () => ({ kind: 'test', name: testTest })],
   [/^npm run dev$/, () => ({ kind: 'test', name: devTest })],
   [/^npm run format$/, () => ({ kind: 'test', name: 'format' })],
   [/^npm test -- (.+)$/, (args) => ({ kind: 'run', args: ['scripts/test.ts', '--list', ...args] })],
   [/^npm run figures -- (.+)$/, (args) => ({ kind: 'run', args: ['scripts/figures.ts', '--list', ...args] })],
-  [/^npm run fuzz$/, () => ({ kind: 'run', args: ['--check', 'scripts/fuzz.ts'] })],
+  [/^npm run fuzz$/, () => ({ kind: 'run', args: ['scripts/fuzz.ts', '--rounds', '100'] })],
   [/^npm run trusted-core$/, () => ({ kind: 'run', args: ['scripts/trusted-core.ts'] })],
 ]
 

@@ -7,7 +7,7 @@ import { parseReport } from './events.ts'
 import { inLanes } from './lanes.ts'
 import { type Part } from './outcome.ts'
 
-const fileTimeoutMs = 10 * 60_000
+const fileTimeoutMs = 5 * 60_000
 
 export function findTestFiles(patterns: readonly string[], filters: readonly string[]): readonly string[] {
   const isWanted = (file: string) => filters.length === 0 || filters.some((filter) => file.includes(filter))
