@@ -4,6 +4,7 @@ import type { Membership } from '@cloudos/crypto/membership'
 import { encodeHeads, parseHeads } from '@cloudos/protocol/heads'
 import type { Heads } from '@cloudos/protocol/heads'
 import type { DeviceId, DocId, Hash } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
 import type { Signed } from '@cloudos/protocol/signed'
 import type { OnIncident } from './incident.ts'
@@ -22,10 +23,14 @@ export interface HeadsBookParts {
   readonly onIncident: OnIncident
 }
 
+/** A member signs heads of documents that nobody has, to fill memory and journal. */
+const REMEMBERED_MAX = 16 * LIMITS.docsPerProfile
+
 /** What every device of the profile has last signed about how far it is. It notices who goes back, and who tells two stories. */
 export class HeadsBook {
   readonly #parts: HeadsBookParts
   readonly #newest = new Map<string, Signed<Heads>>()
+  #signing: Promise<void> = Promise.resolve()
 
   static async open(parts: HeadsBookParts): Promise<HeadsBook> {
     const book = new HeadsBook(parts)
@@ -40,21 +45,14 @@ export class HeadsBook {
     this.#parts = parts
   }
 
-  /** This device's signed heads of a document; the same bytes again while nothing has changed. */
-  async sign(doc: SealedDoc, authorityTip: Hash, nowMs: number): Promise<Uint8Array> {
-    const { deviceId, signer } = this.#parts.identity
-    const last = this.#newest.get(keyOf({ deviceId, docId: doc.docId }))
-    const chains = new Map([...doc.heads()].map(([chain, { seq, id }]) => [chain, { seq, frameId: id }]))
-    if (last !== undefined && sameHeads(last.value, chains, authorityTip))
-      return encodeSigned(last.payload, last.signature)
-    const gen = (last?.value.gen ?? 0) + 1
-    const heads: Heads = { docId: doc.docId, chains, authorityTip, gen, wallclockMs: nowMs, deviceId }
-    const payload = encodeHeads(heads)
-    const signature = await signFor(signer, 'heads', payload)
-    const bytes = encodeSigned(payload, signature)
-    this.#newest.set(keyOf(heads), { value: heads, payload, signature })
-    await this.#parts.memory.save(deviceId, doc.docId, bytes)
-    return bytes
+  /** This device's signed heads of a document; the same bytes again while nothing has changed. Two at once would share a generation. */
+  sign(doc: SealedDoc, authorityTip: Hash, nowMs: number): Promise<Uint8Array> {
+    const signing = this.#signing.then(() => this.#sign(doc, authorityTip, nowMs))
+    this.#signing = signing.then(
+      () => undefined,
+      () => undefined,
+    )
+    return signing
   }
 
   /**
@@ -72,6 +70,7 @@ export class HeadsBook {
     )
       return
     const known = this.#newest.get(keyOf(heads))
+    if (known === undefined && this.#newest.size >= REMEMBERED_MAX) return
     const own = doc(heads.docId)
     if (own !== undefined && isForkOf(heads, own)) this.#tell('fork', heads)
     if (known !== undefined && known.value.gen >= heads.gen) {
@@ -86,6 +85,23 @@ export class HeadsBook {
       signature: signed.value.signature.slice(),
     })
     await this.#parts.memory.save(heads.deviceId, heads.docId, bytes)
+  }
+
+  async #sign(doc: SealedDoc, authorityTip: Hash, nowMs: number): Promise<Uint8Array> {
+    const { deviceId, signer } = this.#parts.identity
+    const last = this.#newest.get(keyOf({ deviceId, docId: doc.docId }))
+    const chains = new Map([...doc.heads()].map(([chain, { seq, id }]) => [chain, { seq, frameId: id }]))
+    if (last !== undefined && sameHeads(last.value, chains, authorityTip))
+      return encodeSigned(last.payload, last.signature)
+    const gen = (last?.value.gen ?? 0) + 1
+    const heads: Heads = { docId: doc.docId, chains, authorityTip, gen, wallclockMs: nowMs, deviceId }
+    const payload = encodeHeads(heads)
+    const signature = await signFor(signer, 'heads', payload)
+    const bytes = encodeSigned(payload, signature)
+    // Remembered before they are shown: the same generation twice would look like a rollback to the others.
+    await this.#parts.memory.save(deviceId, doc.docId, bytes)
+    this.#newest.set(keyOf(heads), { value: heads, payload, signature })
+    return bytes
   }
 
   #tell(kind: 'rollback' | 'fork', heads: Heads): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hashId } from '@cloudos/crypto/hash'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import { NO_FRAME } from '@cloudos/protocol/frame'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { HeadsMemory } from './heads-book.ts'
@@ -155,4 +156,46 @@ test('forged and foreign heads are ignored', async () => {
   }
   await network.settle()
   assert.deepEqual(kinds(a), [])
+})
+
+test('a document signed twice at once gets one generation at a time', async () => {
+  const network = new MemoryNetwork()
+  const family = createFamily(2)
+  const [a, b] = [await startParty(family, 0, network), await startParty(family, 1, network)]
+  const doc = await a.device.replica.open(DOC)
+  await meet(network, a, b)
+  doc.ydoc.getMap('m').set('k', 1)
+  await doc.durable()
+  const first = a.exchange.show()
+  doc.ydoc.getMap('m').set('k', 2)
+  await doc.durable()
+  await Promise.all([first, a.exchange.show()])
+  await network.settle()
+  assert.deepEqual(kinds(b), [])
+})
+
+test('a device that is shut out hears why before the door closes', async () => {
+  const network = new MemoryNetwork()
+  const family = createFamily(2)
+  const [a, b] = [await startParty(family, 0, network), await startParty(family, 1, network)]
+  await meet(network, a, b)
+  const revocation = family.dice.bytes(300)
+  a.entries.set(hashId(revocation), revocation)
+  family.revoked.add(b.device.identity.deviceId)
+  a.exchange.authorityChanged()
+  await network.settle()
+  assert.deepEqual([...b.entries.values()], [revocation])
+})
+
+test('a journal that refuses heads is told of and ends nothing', async () => {
+  const network = new MemoryNetwork()
+  const family = createFamily(2)
+  const saved = new Map<string, Uint8Array>()
+  saved.set = () => {
+    throw new CloudError('disk-full', 'The disk is full.')
+  }
+  const [a, b] = [await startParty(family, 0, network, { saved }), await startParty(family, 1, network)]
+  await meet(network, a, b)
+  assert.ok(kinds(a).includes('not-saved'))
+  assert.deepEqual(a.device.replica.peers(), [b.device.peerId])
 })

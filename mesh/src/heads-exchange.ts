@@ -1,4 +1,6 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { equalBytes } from '@cloudos/protocol/bytes'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { Channel, Clock, Net } from '@cloudos/protocol/ports'
 import { HeadsBook } from './heads-book.ts'
@@ -18,6 +20,8 @@ export interface HeadsExchangeParts {
   readonly clock: Clock
   readonly onIncident: OnIncident
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** While documents change, heads are signed and shown this often; a burst costs one signature. */
 const HEADS_EVERY_MS = 30_000
@@ -61,9 +65,8 @@ export class HeadsExchange {
     const { membership } = this.#parts.replica
     const nowMs = this.#parts.clock.nowMs()
     for (const session of this.#sessions) {
-      session.sayEntries()
-      // The revoked hears of it first, then nothing more.
-      if (membership.memberByPeer(session.peerId, nowMs) === undefined) session.close()
+      if (membership.memberByPeer(session.peerId, nowMs) === undefined) session.sayGoodbye()
+      else session.sayEntries()
     }
   }
 
@@ -71,8 +74,9 @@ export class HeadsExchange {
   async show(): Promise<void> {
     const signed: Uint8Array[] = []
     for (const doc of this.#parts.replica.docs()) {
-      const bytes = await this.#sign(doc)
-      if (this.#shown.get(doc.docId) !== bytes) signed.push(bytes)
+      const bytes = await this.#findSigned(doc)
+      if (bytes === undefined || equalBytes(this.#shown.get(doc.docId) ?? NOTHING, bytes)) continue
+      signed.push(bytes)
       this.#shown.set(doc.docId, bytes)
     }
     for (const session of this.#sessions) session.sayHeads(signed)
@@ -113,11 +117,22 @@ export class HeadsExchange {
 
   async #greet(session: HeadsSession): Promise<void> {
     const signed: Uint8Array[] = []
-    for (const doc of this.#parts.replica.docs()) signed.push(await this.#sign(doc))
+    for (const doc of this.#parts.replica.docs()) {
+      const bytes = await this.#findSigned(doc)
+      if (bytes !== undefined) signed.push(bytes)
+    }
     session.sayHeads(signed)
   }
 
-  #sign(doc: SealedDoc): Promise<Uint8Array> {
-    return this.#book.sign(doc, this.#parts.authority.tip(), this.#parts.clock.nowMs())
+  /** Heads that cannot be remembered are not shown: the owner is told of the disk, and the next round tries again. */
+  async #findSigned(doc: SealedDoc): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#book.sign(doc, this.#parts.authority.tip(), this.#parts.clock.nowMs())
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      const { code, message } = cause
+      this.#parts.onIncident({ kind: 'not-saved', docId: doc.docId, code, message })
+      return undefined
+    }
   }
 }

@@ -1,7 +1,9 @@
 import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
 import type { CborValue } from '@cloudos/protocol/cbor'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import { bytesFromId, idFromBytes } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
 
 export const HEADS_PROTOCOL = '/cloudos/heads/1'
@@ -24,18 +26,20 @@ const HEADS = 0
 const ENTRIES_HELD = 1
 const ENTRIES = 2
 const GROUP_BYTES = 256 * 1024
+const WAITING_MAX_BYTES = 2 * LIMITS.frameMaxBytes
 
 /** `/cloudos/heads/1` with one peer: who is in, and how far each of us is, signed. Both sides end up with the same authority log. */
 export class HeadsSession {
   readonly peerId: string
   readonly #parts: HeadsSessionParts
   #incoming: Promise<void> = Promise.resolve()
+  #waitingBytes = 0
 
   constructor(parts: HeadsSessionParts) {
     this.#parts = parts
     this.peerId = parts.channel.peerId
     parts.channel.onMessage((bytes) => {
-      this.#incoming = this.#incoming.then(() => this.#receive(bytes))
+      this.#queue(bytes)
     })
     this.sayEntries()
   }
@@ -47,11 +51,39 @@ export class HeadsSession {
   }
 
   sayHeads(signed: readonly Uint8Array[]): void {
-    if (signed.length > 0) this.#parts.channel.send(encodeCbor([HEADS, signed]))
+    for (const group of groupsOf(signed)) this.#parts.channel.send(encodeCbor([HEADS, group]))
+  }
+
+  /** The last words to a device that is no longer let in: what says so. */
+  sayGoodbye(): void {
+    for (const group of groupsOf([...this.#parts.authority.entries().values()]))
+      this.#parts.channel.send(encodeCbor([ENTRIES, group]))
+    this.close()
   }
 
   close(): void {
     this.#parts.channel.close()
+  }
+
+  /** One message at a time; a peer that says more than can be worked off is made to wait. */
+  #queue(bytes: Uint8Array): void {
+    this.#waitingBytes += bytes.length
+    if (this.#waitingBytes > WAITING_MAX_BYTES) this.#parts.channel.pause()
+    this.#incoming = this.#incoming.then(async () => {
+      await this.#receiveOrEnd(bytes)
+      this.#waitingBytes -= bytes.length
+      if (this.#waitingBytes <= WAITING_MAX_BYTES) this.#parts.channel.resume()
+    })
+  }
+
+  /** What cannot be written down now is not answered for: the peer says it again when it comes back. */
+  async #receiveOrEnd(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#receive(bytes)
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      this.close()
+    }
   }
 
   async #receive(bytes: Uint8Array): Promise<void> {
@@ -61,16 +93,17 @@ export class HeadsSession {
       this.close()
       return
     }
-    if (kind === ENTRIES_HELD) this.#sendMissing(list)
+    if (kind === ENTRIES_HELD) await this.#sendMissing(list)
     else if (kind === ENTRIES) await this.#parts.authority.take(list)
     else if (kind === HEADS) for (const signed of list) await this.#parts.takeHeads(signed, this.peerId)
     else this.close()
   }
 
-  #sendMissing(theirs: readonly Uint8Array[]): void {
+  async #sendMissing(theirs: readonly Uint8Array[]): Promise<void> {
     const held = new Set(theirs.flatMap((hash) => (hash.length === 32 ? [idFromBytes('Hash', hash)] : [])))
     const missing = [...this.#parts.authority.entries()].flatMap(([hash, entry]) => (held.has(hash) ? [] : [entry]))
-    for (const group of groupsOf(missing)) this.#parts.channel.send(encodeCbor([ENTRIES, group]))
+    for (const group of groupsOf(missing))
+      if (!this.#parts.channel.send(encodeCbor([ENTRIES, group]))) await this.#parts.channel.drained()
   }
 }
 

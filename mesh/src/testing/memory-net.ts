@@ -30,7 +30,7 @@ export class MemoryNetwork {
 
   /** Ends every channel between the two. */
   cut(a: string, b: string): void {
-    for (const end of this.#ends) if (end.peerId === a && end.other.peerId === b) end.close()
+    for (const end of this.#ends) if (end.peerId === a && end.other.peerId === b) end.cut()
   }
 
   /** Resolves when nothing has been sent for some turns of the event loop: everything here is done within one or two of them. */
@@ -107,6 +107,12 @@ class ChannelEnd implements Channel {
     if (this.#closed) return
     this.#closed = true
     for (const listener of this.#closers.splice(0)) listener()
+    // What was said before still arrives.
+    setImmediate(() => this.#other?.close())
+  }
+
+  cut(): void {
+    this.close()
     this.#other?.close()
   }
 
