@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
 import { encodeRpc } from '@cloudos/protocol/rpc'
 import { createRpcClient, RPC_PROTOCOL, serveRpc } from './rpc.ts'
@@ -64,6 +65,8 @@ test('cancelling, a deadline and a lost channel each stop the command at the oth
   await network.settle()
   channel.close()
   await assert.rejects(cut, { code: 'disconnected' })
+  await network.settle()
+  await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(stopped.sort(), ['cancelled', 'cut', 'late'])
   await assert.rejects(client.call('after', NOTHING, soon), { code: 'disconnected' })
 })
@@ -98,4 +101,12 @@ test('one caller cannot keep more commands going than the limit', async () => {
   assert.deepEqual(new Set(refused), new Set(['busy']))
   client.close()
   assert.deepEqual(new Set(await Promise.all(calls.slice(0, 64))), new Set(['disconnected']))
+})
+
+test('an answer that is too large for a message is a refusal, and the channel lives on', async () => {
+  const { client } = await connect(({ request }) =>
+    Promise.resolve(new Uint8Array(request.method === 'huge' ? LIMITS.rpcMaxBytes : LIMITS.rpcMaxBytes - 256)),
+  )
+  await assert.rejects(client.call('huge', NOTHING, soon), { code: 'answer-too-large' })
+  assert.equal((await client.call('large', NOTHING, soon)).length, LIMITS.rpcMaxBytes - 256)
 })

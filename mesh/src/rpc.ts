@@ -18,6 +18,9 @@ export interface RpcCall {
 /** Runs one command; a refusal or a broken world rejects as `CloudError`, whose code and message the caller gets. */
 export type RpcAnswerer = (call: RpcCall) => Promise<Uint8Array>
 
+/** Leaves room for what stands around a result in its message. */
+const RESULT_MAX_BYTES = LIMITS.rpcMaxBytes - 256
+
 /** Answers commands on a channel until it closes. Ids that do not count up are replays and end it. */
 export function serveRpc(channel: Channel, answer: RpcAnswerer): void {
   const running = new Map<number, AbortController>()
@@ -49,7 +52,10 @@ export function serveRpc(channel: Channel, answer: RpcAnswerer): void {
     }
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(request.timeoutMs)])
     try {
-      send({ kind: 'reply', id, result: await answer({ request, tell, signal }) })
+      const result = await answer({ request, tell, signal })
+      if (result.length > RESULT_MAX_BYTES)
+        throw new CloudError('answer-too-large', 'The answer is larger than a command may give. Ask for less of it.')
+      send({ kind: 'reply', id, result })
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       send(failureFrom(id, cause))
