@@ -105,13 +105,10 @@ export const LIMITS = {
   /** Pairing: guesses at a 128-bit secret, and how long it lives. */
   pairingTries: 5,
   pairingTtlMs: 10 * 60_000,
-  pairingMessageMaxBytes: 16 * 1024,
   /** A link is read from a QR code or pasted by a person. */
   invitationMaxBytes: 1024,
   invitationAddressesMax: 8,
   invitationAddressMaxBytes: 256,
-  /** A clock this far from a peer's is said aloud: certificates would lapse or never lapse. */
-  clockSkewWarnMs: 5 * 60_000,
   /** Disk kept back so that a revocation and the audit can be written when everything else is full. */
   reservedDiskBytes: 16 * 1024 * 1024,
   /** A peer misbehaves in ever new ways so that the record of it fills the disk: the oldest go; proofs stay. */

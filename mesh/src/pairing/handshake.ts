@@ -7,6 +7,7 @@ import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
 import type { CborValue } from '@cloudos/protocol/cbor'
 import type { DeviceClass } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import { isDisplayText } from '@cloudos/protocol/display-text'
 import { bytesFromId } from '@cloudos/protocol/ids'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
@@ -130,7 +131,7 @@ function parseHello(bytes: Uint8Array, channelPeerId: string): PairingHello {
   const [sign, box, peer, name, kind, nonce] = parseArray(bytes, 6)
   const deviceClass = typeof kind === 'number' ? CLASSES[kind] : undefined
   const keys = isKey(sign) && isKey(box) && isKey(peer) && isBoxPublicKey(box) && hexFromBytes(peer) === channelPeerId
-  const named = typeof name === 'string' && utf8(name).length <= LIMITS.deviceNameMaxBytes
+  const named = typeof name === 'string' && utf8(name).length <= LIMITS.deviceNameMaxBytes && isDisplayText(name)
   if (!keys || !named || deviceClass === undefined || !(nonce instanceof Uint8Array) || nonce.length !== 16)
     throw wrongSecret()
   return { signPublicKey: sign, boxPublicKey: box, peerPublicKey: peer, name, class: deviceClass }

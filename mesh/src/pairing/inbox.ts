@@ -6,13 +6,13 @@ import type { Channel } from '@cloudos/protocol/ports'
 export interface Inbox {
   /** Rejects (`CloudError`) when the channel ends ('pairing-ended'), says too much ('pairing-refused') or `signal` aborts. */
   next(signal: AbortSignal): Promise<Uint8Array>
-  /** The other side has proved itself: it may now send as much as a command may. */
+  /** The other side has proved itself: it may now send a whole authority log. */
   trust(): void
 }
 
 export function createInbox(channel: Channel): Inbox {
   const early: Uint8Array[] = []
-  let maxBytes: number = LIMITS.pairingMessageMaxBytes
+  let bytesLeft: number = LIMITS.strangerMaxBytes
   let waiting: PromiseWithResolvers<Uint8Array> | undefined
   let ended: CloudError | undefined
   const end = (error: CloudError): void => {
@@ -20,7 +20,8 @@ export function createInbox(channel: Channel): Inbox {
     waiting?.reject(ended)
   }
   channel.onMessage((message) => {
-    if (message.length > maxBytes || early.length >= MESSAGES_AHEAD) {
+    bytesLeft -= message.length
+    if (bytesLeft < 0 || early.length >= MESSAGES_AHEAD) {
       end(new CloudError('pairing-refused', 'The other device said more than pairing takes.'))
       channel.close()
     } else if (waiting === undefined) early.push(message)
@@ -34,7 +35,7 @@ export function createInbox(channel: Channel): Inbox {
   })
   return {
     trust() {
-      maxBytes = LIMITS.rpcMaxBytes
+      bytesLeft = LIMITS.frameMaxBytes
     },
     async next(signal) {
       const message = early.shift()

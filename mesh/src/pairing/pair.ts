@@ -1,5 +1,6 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ProfileId } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel, Rng } from '@cloudos/protocol/ports'
 import { answerHandshake, joinHandshake } from './handshake.ts'
 import type { Handshake, HandshakeParts, PairingSelf } from './handshake.ts'
@@ -72,14 +73,15 @@ export async function offerProfile(
 
 /**
  * The device that made the link. Rejects ('pairing-refused') on a wrong secret: its caller counts the tries. `onProved` names the
- * secret that has been used and must not work again.
+ * secret that has been used and must not work again; it throws when that has happened already.
  */
 export async function answerPairing(
   parts: PairingParts,
   answering: Answering,
   onProved: (secret: Uint8Array) => void,
 ): Promise<void> {
-  const { inbox, handshake } = await shakeHands(parts, answerHandshake)
+  const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(LIMITS.strangerMaxMs)])
+  const { inbox, handshake } = await shakeHands({ ...parts, signal }, answerHandshake)
   onProved(handshake.secret)
   const message = parsePairingMessage(await inbox.next(parts.signal))
   if (message.kind === 'offer') await takeOffer(parts, inbox, message.profileId, handshake, answering)
