@@ -107,6 +107,23 @@ test('the last word before a close arrives, and nothing is heard after it', asyn
   assert.equal(channel.send(new Uint8Array(1)), true)
 })
 
+// Not after the five seconds in which a silent peer is cut off.
+test('a channel that the other side ends at once is over at once', { timeout: 4_000 }, async () => {
+  const family = createFamily(2)
+  const [a, b] = [startDevice(family, 0), startDevice(family, 1)]
+  const [nodeA, nodeB] = [await startNode(family, a), await startNode(family, b)]
+  nodeB.net.handle('/test/1', (channel) => {
+    channel.close()
+  })
+  await nodeA.dial(b.peerId, nodeB.addresses())
+  for (let i = 0; i < 5; i++) {
+    const channel = await nodeA.net.open(b.peerId, '/test/1')
+    await new Promise<void>((resolve) => {
+      channel.onClose(resolve)
+    })
+  }
+})
+
 test('a device at addresses that nobody understands is told as unreachable', async () => {
   const family = createFamily(2)
   const node = await startNode(family, startDevice(family, 0))

@@ -34,9 +34,13 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
     const chunk = event.data instanceof Uint8Array ? event.data : event.data.subarray()
     if (!closed && !messages.take(chunk, deliver)) stream.abort(new Error('message over the limit'))
   })
-  stream.addEventListener('end', () => {
+  const leave = (): void => {
+    end()
     farewell(stream)
-  })
+  }
+  // A peer that ends at once may have done so before anybody listened.
+  if (stream.readableEnded || stream.status !== 'open') leave()
+  stream.addEventListener('end', leave)
   stream.addEventListener('close', end)
   return {
     peerId,
@@ -78,10 +82,7 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
     resume() {
       if (stream.readStatus === 'paused') stream.resume()
     },
-    close() {
-      end()
-      farewell(stream)
-    },
+    close: leave,
   }
 }
 
