@@ -16,41 +16,38 @@ export interface ReachingParts {
 /** A device that is off comes back some day; one on this network comes back soon. */
 const BACKOFF = { firstMs: 250, maxMs: 30_000 }
 
+/** In step for less than this is no success: a device that lets go at once is not asked again at once. */
+const SETTLED_MS = 1_000
+
 /** Stays in step with a device of the profile until `signal` aborts or the profile no longer admits it. */
 export async function keepReaching({ peerId, addresses }: StoredPeer, parts: ReachingParts): Promise<void> {
   const { node, profile, clock, rng, signal } = parts
   const seed = new DataView(rng.bytes(4).buffer).getUint32(0)
-  const gone = watchGone(node, peerId)
   for (let attempt = 0; !signal.aborted && profile.admits(peerId); attempt++) {
+    const sinceMs = clock.monotonicMs()
     try {
-      const lost = gone()
       await node.dial(peerId, addresses, signal)
       await profile.connect(node.net, peerId, signal)
-      attempt = 0
-      await Promise.race([lost, aborted(signal)])
+      await outOfStep(profile, peerId, signal)
+      if (clock.monotonicMs() - sinceMs > SETTLED_MS) attempt = 0
     } catch (cause) {
-      if (!(cause instanceof CloudError) && !signal.aborted) throw cause
+      if (!(cause instanceof CloudError)) throw cause
     }
     await clock.sleep(backoffMs(attempt, seed, BACKOFF), signal)
   }
 }
 
-/** Each call gives a promise of the next time this peer is lost. */
-function watchGone(node: MeshNode, peerId: string): () => Promise<void> {
-  let next = Promise.withResolvers<void>()
-  node.onDisconnected((peer) => {
-    if (peer !== peerId) return
-    next.resolve()
-    next = Promise.withResolvers<void>()
-  })
-  return () => next.promise
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => {
-      resolve()
-    })
+/** Resolves when no session with the peer is left, whether or not it is still connected, or when `signal` aborts. */
+function outOfStep({ replica }: Profile, peerId: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const look = (): void => {
+    if (signal.aborted || !replica.peers().includes(peerId)) resolve()
+  }
+  const forget = replica.onPeersChanged(look)
+  signal.addEventListener('abort', look)
+  look()
+  return promise.finally(() => {
+    forget()
+    signal.removeEventListener('abort', look)
   })
 }
