@@ -56,12 +56,19 @@ export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
   return mesh
 }
 
+/** For a device that is shut out to hear so before its connection ends. */
+const GOODBYE_MS = 1_000
+
 /** This device in the mesh: its node, the links it has given out, and its profile once it is in one. */
 export class MeshHost {
   readonly desk: PairingDesk
   readonly #parts: MeshHostParts
   readonly #node: MeshNode
   readonly #stopped = new AbortController()
+  /** Peers that have proved a link and are not let in yet. */
+  readonly #guests = new Set<string>()
+  readonly #reached = new Set<string>()
+  #joined: Promise<void> = Promise.resolve()
   #profile: Profile | undefined
   #dialling: string | undefined
 
@@ -71,6 +78,9 @@ export class MeshHost {
     this.#node = node
     node.net.handle(PAIR_PROTOCOL, (channel) => {
       void this.#answer(channel)
+    })
+    node.onConnected((peerId) => {
+      void this.#sendAwayLater(peerId)
     })
   }
 
@@ -89,9 +99,16 @@ export class MeshHost {
   /** Members may ask for commands; what each may ask for, the dispatcher knows. */
   serveCommands(dispatch: Dispatch): void {
     this.#node.net.handle(RPC_PROTOCOL, (channel) => {
-      const caller = this.#callerAt(channel.peerId)
-      if (caller === undefined) channel.close()
-      else serveRpc(channel, (call) => dispatch(caller, call))
+      if (this.#callerAt(channel.peerId) === undefined) {
+        channel.close()
+        return
+      }
+      // Asked again for each: a device may be revoked, or its certificate lapse, while its channel is open.
+      serveRpc(channel, async (call) => {
+        const caller = this.#callerAt(channel.peerId)
+        if (caller === undefined) throw new CloudError('not-a-member', 'This device is not let in any more.')
+        return dispatch(caller, call)
+      })
     })
   }
 
@@ -109,20 +126,33 @@ export class MeshHost {
   /** Joins the profile of the device that made the link; shows the words and waits for the owner there. */
   async joinBy(invitation: Invitation, onWords: (words: readonly string[]) => void): Promise<void> {
     const { peerId, addresses, profileId, secret, expiresAtMs } = invitation
-    const signal = AbortSignal.any([
-      this.#stopped.signal,
-      AbortSignal.timeout(Math.max(1, expiresAtMs - this.#parts.clock.nowMs())),
-    ])
+    if (profileId !== undefined) this.#refuseAnother(profileId)
+    const leftMs = expiresAtMs - this.#parts.clock.nowMs()
+    const ttlMs = Math.max(1, Math.min(leftMs, LIMITS.pairingTtlMs))
+    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(ttlMs)])
     this.#dialling = peerId
     try {
       await this.#node.dial(peerId, addresses, signal)
       const channel = await this.#node.net.open(peerId, PAIR_PROTOCOL, signal)
-      await askToJoin(this.#pairing(channel, [secret], profileId, signal), this.#joining, onWords)
+      try {
+        await askToJoin(this.#pairing(channel, [secret], profileId, signal), this.#joining, onWords)
+      } finally {
+        channel.close()
+      }
     } finally {
       this.#dialling = undefined
     }
     this.#parts.journal.peers.put({ peerId, addresses, seenMs: this.#parts.clock.nowMs() })
     this.#reach(peerId)
+  }
+
+  /** Lets a waiting device in. Resolves once that is on this disk; the device is told then. */
+  async admit(requestId: string, entries: readonly Uint8Array[]): Promise<void> {
+    const profile = this.#profile
+    if (profile === undefined) throw new CloudError('no-profile', 'This device is in no profile.')
+    this.desk.checkWaiting(requestId)
+    await profile.authority.take(entries)
+    this.desk.admit(requestId, [...profile.authority.entries().values()])
   }
 
   /** Opens the profile that the journal holds. */
@@ -140,6 +170,10 @@ export class MeshHost {
       onIncident,
     })
     this.#profile = profile
+    profile.onMembers(() => {
+      for (const peerId of this.#node.connected())
+        if (!profile.admits(peerId)) void this.#sendAwayLater(peerId, GOODBYE_MS)
+    })
     // A device that relays must know every document it holds, or a peer that comes would not be told of them.
     for (const docId of await store.list()) await profile.replica.open(docId)
     profile.attach(this.#node.net)
@@ -155,9 +189,12 @@ export class MeshHost {
   #reach(peerId: string): void {
     const profile = this.#profile
     const peer = this.#parts.journal.peers.all().find((stored) => stored.peerId === peerId)
-    if (profile === undefined || peer === undefined) return
+    if (profile === undefined || peer === undefined || this.#reached.has(peerId)) return
+    this.#reached.add(peerId)
     const { clock, rng } = this.#parts
-    void keepReaching(peer, { node: this.#node, profile, clock, rng, signal: this.#stopped.signal })
+    void keepReaching(peer, { node: this.#node, profile, clock, rng, signal: this.#stopped.signal }).finally(() => {
+      this.#reached.delete(peerId)
+    })
   }
 
   #callerAt(peerId: string): Caller | undefined {
@@ -179,29 +216,43 @@ export class MeshHost {
   }
 
   async #answer(channel: Channel): Promise<void> {
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(LIMITS.pairingTtlMs)])
+    const left = new AbortController()
+    channel.onClose(() => {
+      left.abort()
+    })
+    const signal = AbortSignal.any([this.#stopped.signal, left.signal, AbortSignal.timeout(LIMITS.pairingTtlMs)])
     const profileId = this.#profile?.membership.profileId
     try {
       await answerPairing(
         this.#pairing(channel, this.desk.secrets(), profileId, signal),
-        { ...this.#joining, profileId, admit: (request) => this.#letIn(this.desk.receive(request, signal)) },
+        { ...this.#joining, profileId, admit: (request) => this.desk.receive(request, signal) },
         (secret) => {
           this.desk.use(secret)
+          this.#guests.add(channel.peerId)
         },
       )
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       if (cause.code === 'pairing-refused') this.desk.countFailure()
-      channel.close()
     }
+    channel.close()
+    this.#guests.delete(channel.peerId)
+    await this.#sendAwayLater(channel.peerId)
   }
 
-  async #letIn(decision: Promise<readonly Uint8Array[]>): Promise<readonly Uint8Array[]> {
-    const entries = await decision
-    const profile = this.#profile
-    if (profile === undefined) throw new CloudError('no-profile', 'This device is in no profile.')
-    await profile.authority.take(entries)
-    return [...profile.authority.entries().values()]
+  /** A stranger may stay for as long as it takes to prove a link, and a guest until the owner has decided. */
+  async #sendAwayLater(peerId: string, delayMs: number = LIMITS.strangerMaxMs): Promise<void> {
+    await this.#parts.clock.sleep(delayMs, this.#stopped.signal)
+    if (this.#stopped.signal.aborted || this.#guests.has(peerId) || this.mayConnect(peerId)) return
+    await this.#node.hangUp(peerId)
+  }
+
+  #refuseAnother(profileId: ProfileId): void {
+    if (this.#profile !== undefined && this.#profile.membership.profileId !== profileId)
+      throw new CloudError(
+        'in-another-profile',
+        'This device is in another profile already. Start it with CLOUDOS_HOME=/another/folder to join this one.',
+      )
   }
 
   #pairing(
@@ -231,23 +282,31 @@ export class MeshHost {
         }),
       )
     },
-    join: async (profileId, entries) => {
-      if (this.#profile !== undefined) {
-        await this.#profile.authority.take(entries)
-        return
-      }
-      const { journal, identity } = this.#parts
-      const nowhere = { load: () => Promise.resolve({ entries, keyChanges: [] }), append: () => Promise.resolve() }
-      const { state } = await AuthorityLog.open(profileId, nowhere)
-      if (!membershipFrom(state, identity).ok)
-        throw new CloudError(
-          'not-a-member',
-          'The other device sent a profile that does not let this one in. Nothing was changed.',
-        )
-      await journal.authority.append(entries, state.keyChanges)
-      journal.settings.set('profile-id', profileId)
-      await this.open(profileId)
+    join: (profileId, entries) => {
+      const joining = this.#joined.then(() => this.#join(profileId, entries))
+      this.#joined = joining.catch(() => undefined)
+      return joining
     },
+  }
+
+  /** One at a time: two links used at once must not put one device into two profiles. */
+  async #join(profileId: ProfileId, entries: readonly Uint8Array[]): Promise<void> {
+    this.#refuseAnother(profileId)
+    if (this.#profile !== undefined) {
+      await this.#profile.authority.take(entries)
+      return
+    }
+    const { journal, identity } = this.#parts
+    const nowhere = { load: () => Promise.resolve({ entries, keyChanges: [] }), append: () => Promise.resolve() }
+    const { state } = await AuthorityLog.open(profileId, nowhere)
+    if (!membershipFrom(state, identity).ok)
+      throw new CloudError(
+        'not-a-member',
+        'The other device sent a profile that does not let this one in. Nothing was changed.',
+      )
+    await journal.authority.append(entries, state.keyChanges)
+    journal.settings.set('profile-id', profileId)
+    await this.open(profileId)
   }
 }
 

@@ -1,5 +1,6 @@
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import { parseCertificate } from '@cloudos/protocol/certificate'
 import type { PairingRefusal, WaitingDevice } from '@cloudos/protocol/commands'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
@@ -49,9 +50,12 @@ export class PairingDesk {
     return this.#openLinks().map(({ secret }) => secret)
   }
 
-  /** A link has done its work and works no more. */
+  /** A link has done its work and works no more. Throws when it had before: two may have proved it at the same time. */
   use(secret: Uint8Array): void {
-    this.#links = this.#openLinks().filter((link) => link.secret !== secret)
+    const open = this.#openLinks()
+    this.#links = open.filter((link) => link.secret !== secret)
+    if (this.#links.length === open.length)
+      throw new CloudError('pairing-refused', 'That link has been used or has expired. Make a new one.')
   }
 
   /** Somebody did not know the secret. Which link they meant cannot be told, so it counts against all. */
@@ -61,14 +65,18 @@ export class PairingDesk {
 
   /** Puts a device before the owner and waits for the entries that let it in; rejects when it is refused or `signal` aborts. */
   receive({ handshake, certificate }: JoinRequest, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+    if (!parseCertificate(certificate).ok)
+      return Promise.reject(new CloudError('pairing-refused', 'That device shows no certificate. Nothing was shared.'))
     const { peer, words, transcript } = handshake
     const requestId = hexFromBytes(this.#rng.bytes(16))
     const device = { requestId, name: peer.name, class: peer.class, words, certificate, challenge: transcript }
     const decided = Promise.withResolvers<readonly Uint8Array[]>()
     this.#visitors.set(requestId, { device, decided })
-    signal.addEventListener('abort', () => {
+    const expire = (): void => {
       decided.reject(new CloudError('pairing-expired', 'Nobody confirmed in time.'))
-    })
+    }
+    if (signal.aborted) expire()
+    else signal.addEventListener('abort', expire, { once: true })
     for (const watcher of this.#watchers) watcher(device)
     return decided.promise.finally(() => this.#visitors.delete(requestId))
   }
@@ -80,9 +88,14 @@ export class PairingDesk {
     return () => this.#watchers.delete(watcher)
   }
 
-  admit(requestId: string, entries: readonly Uint8Array[]): Promise<void> {
+  /** The owner's yes. `entries` is the log that lets the device in, and is in force here already. */
+  admit(requestId: string, entries: readonly Uint8Array[]): void {
     this.#visitor(requestId).decided.resolve(entries)
-    return Promise.resolve()
+  }
+
+  /** Throws when the device has gone. */
+  checkWaiting(requestId: string): void {
+    this.#visitor(requestId)
   }
 
   refuse(requestId: string, reason: PairingRefusal['reason']): void {

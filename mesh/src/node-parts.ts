@@ -24,6 +24,7 @@ export interface MeshNode {
   addresses(): readonly string[]
   /** Connects to whoever answers at one of the addresses and proves to be `peerId`; rejects with `CloudError` 'unreachable'. */
   dial(peerId: string, addresses: readonly string[], signal?: AbortSignal): Promise<void>
+  connected(): readonly string[]
   hangUp(peerId: string): Promise<void>
   onConnected(listener: (peerId: string) => void): void
   onDisconnected(listener: (peerId: string) => void): void
@@ -77,6 +78,7 @@ export async function meshNodeFrom(node: Libp2p, peerSeed: Uint8Array): Promise<
         throw new CloudError('unreachable', `No answer from that device at ${addresses.join(', ')}.`, cause)
       }
     },
+    connected: () => node.getPeers().flatMap((peer) => findPeerName(peer) ?? []),
     hangUp: (peer) => node.hangUp(libp2pPeer(peer)),
     onConnected: listen('peer:connect'),
     onDisconnected: listen('peer:disconnect'),

@@ -30,7 +30,7 @@ export function pairingCommands(mesh: MeshHost): readonly Registered[] {
       shape: admitCommand,
       allowed: ['owner', 'page'],
       run: async ({ requestId, entries }) => {
-        await mesh.desk.admit(requestId, entries)
+        await mesh.admit(requestId, entries)
         return {}
       },
     }),
