@@ -20,7 +20,7 @@ export const LIMITS = {
   clientIdsPerChain: 65_536,
   /** A chain names ids far ahead to make us derive thousands; tabs of one browser need a few, in any order. */
   clientIdsAhead: 64,
-  /** A peer sends frames whose predecessors never come, to fill memory: over either bound the oldest are dropped and asked for again. */
+  /** A peer sends frames whose predecessors never come, to fill memory: over either bound a further one is dropped and asked for again. */
   parkedFramesPerDoc: 1024,
   parkedBytesPerDoc: 8 * 1024 * 1024,
   /** A peer invents documents to make us keep state for each. */
