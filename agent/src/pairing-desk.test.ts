@@ -34,7 +34,8 @@ async function request(certificate?: Uint8Array): Promise<JoinRequest> {
     nowMs: clock.nowMs(),
   })
   const key = new Uint8Array(32)
-  const peer = { signPublicKey: key, boxPublicKey: key, peerPublicKey: key, name: 'visitor', class: 'agent' } as const
+  const keys = { signPublicKey: key, boxPublicKey: key, peerPublicKey: key }
+  const peer = { ...keys, name: 'visitor', class: 'agent', nonce: key } as const
   return {
     handshake: { peer, transcript, words: ['a', 'b', 'c'], secret: key },
     certificate: certificate ?? encodeCertificate(issued),

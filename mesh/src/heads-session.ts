@@ -22,9 +22,14 @@ export interface HeadsSessionParts {
   readonly takeHeads: (signed: Uint8Array, from: string) => Promise<void>
 }
 
-const HEADS = 0
-const ENTRIES_HELD = 1
-const ENTRIES = 2
+/** Signed heads, hashes of the entries that are here, or entries. On the wire a kind is its place in this list. */
+const KINDS = ['heads', 'entries-held', 'entries'] as const
+
+export interface HeadsMessage {
+  readonly kind: (typeof KINDS)[number]
+  readonly items: readonly Uint8Array[]
+}
+
 const GROUP_BYTES = 256 * 1024
 const WAITING_MAX_BYTES = 2 * LIMITS.frameMaxBytes
 
@@ -47,17 +52,17 @@ export class HeadsSession {
   /** Tells which entries are here; the peer sends what it has beyond them, and asks by telling its own. */
   sayEntries(): void {
     const hashes = [...this.#parts.authority.entries().keys()].map((hash) => bytesFromId(hash))
-    this.#parts.channel.send(encodeCbor([ENTRIES_HELD, hashes]))
+    this.#parts.channel.send(encodeHeadsMessage({ kind: 'entries-held', items: hashes }))
   }
 
   sayHeads(signed: readonly Uint8Array[]): void {
-    for (const group of groupsOf(signed)) this.#parts.channel.send(encodeCbor([HEADS, group]))
+    for (const group of groupsOf(signed)) this.#parts.channel.send(encodeHeadsMessage({ kind: 'heads', items: group }))
   }
 
   /** The last words to a device that is no longer let in: what says so. */
   sayGoodbye(): void {
     for (const group of groupsOf([...this.#parts.authority.entries().values()]))
-      this.#parts.channel.send(encodeCbor([ENTRIES, group]))
+      this.#parts.channel.send(encodeHeadsMessage({ kind: 'entries', items: group }))
     this.close()
   }
 
@@ -87,23 +92,28 @@ export class HeadsSession {
   }
 
   async #receive(bytes: Uint8Array): Promise<void> {
-    const decoded = decodeCbor(bytes)
-    const [kind, list] = decoded.ok && Array.isArray(decoded.value) ? (decoded.value as readonly CborValue[]) : []
-    if (!isBytesList(list)) {
-      this.close()
-      return
+    const message = parseHeadsMessage(bytes)
+    switch (message?.kind) {
+      case 'entries-held':
+        await this.#sendMissing(message.items)
+        return
+      case 'entries':
+        await this.#parts.authority.take(message.items)
+        return
+      case 'heads':
+        for (const signed of message.items) await this.#parts.takeHeads(signed, this.peerId)
+        return
+      case undefined:
+        this.close()
     }
-    if (kind === ENTRIES_HELD) await this.#sendMissing(list)
-    else if (kind === ENTRIES) await this.#parts.authority.take(list)
-    else if (kind === HEADS) for (const signed of list) await this.#parts.takeHeads(signed, this.peerId)
-    else this.close()
   }
 
   async #sendMissing(theirs: readonly Uint8Array[]): Promise<void> {
     const held = new Set(theirs.flatMap((hash) => (hash.length === 32 ? [idFromBytes('Hash', hash)] : [])))
     const missing = [...this.#parts.authority.entries()].flatMap(([hash, entry]) => (held.has(hash) ? [] : [entry]))
     for (const group of groupsOf(missing))
-      if (!this.#parts.channel.send(encodeCbor([ENTRIES, group]))) await this.#parts.channel.drained()
+      if (!this.#parts.channel.send(encodeHeadsMessage({ kind: 'entries', items: group })))
+        await this.#parts.channel.drained()
   }
 }
 
@@ -124,4 +134,17 @@ function groupsOf(entries: readonly Uint8Array[]): readonly (readonly Uint8Array
 
 function isBytesList(value: CborValue | undefined): value is readonly Uint8Array[] {
   return Array.isArray(value) && value.every((item) => item instanceof Uint8Array)
+}
+
+export function encodeHeadsMessage({ kind, items }: HeadsMessage): Uint8Array {
+  return encodeCbor([KINDS.indexOf(kind), items])
+}
+
+/** `undefined` for anything else: the session ends. */
+export function parseHeadsMessage(bytes: Uint8Array): HeadsMessage | undefined {
+  const decoded = decodeCbor(bytes)
+  const [place, items, ...more] =
+    decoded.ok && Array.isArray(decoded.value) ? (decoded.value as readonly CborValue[]) : []
+  const kind = typeof place === 'number' ? KINDS[place] : undefined
+  return kind === undefined || !isBytesList(items) || more.length > 0 ? undefined : { kind, items }
 }

@@ -32,6 +32,7 @@ export interface PairingHello {
   readonly peerPublicKey: Uint8Array
   readonly name: string
   readonly class: DeviceClass
+  readonly nonce: Uint8Array
 }
 
 export interface Handshake {
@@ -67,7 +68,7 @@ export interface HandshakeParts {
 export async function joinHandshake(parts: HandshakeParts): Promise<Handshake> {
   const [secret] = parts.secrets
   if (secret === undefined) throw wrongSecret()
-  const hello = encodeHello(parts.self, parts.rng)
+  const hello = encodeHello(helloOf(parts.self, parts.rng))
   parts.channel.send(hashFor('pair', hello))
   const theirs = await parts.inbox.next(parts.signal)
   const peer = parseHello(theirs, parts.channel.peerId)
@@ -81,7 +82,7 @@ export async function joinHandshake(parts: HandshakeParts): Promise<Handshake> {
 /** The side that made the link and answers. Throws 'pairing-refused' on a wrong secret: the caller counts the tries. */
 export async function answerHandshake(parts: HandshakeParts): Promise<Handshake> {
   const commit = await parts.inbox.next(parts.signal)
-  const own = encodeHello(parts.self, parts.rng)
+  const own = encodeHello(helloOf(parts.self, parts.rng))
   parts.channel.send(own)
   const [hello, mac] = parseReveal(await parts.inbox.next(parts.signal))
   if (!equalBytes(hashFor('pair', hello), commit)) throw wrongSecret()
@@ -113,31 +114,34 @@ function transcriptOf(profileId: ProfileId | undefined, joiner: Uint8Array, invi
 
 const CLASSES: readonly DeviceClass[] = ['agent', 'browser', 'vault']
 
-function encodeHello(self: PairingSelf, rng: Rng): Uint8Array {
-  const { signer, boxSecret } = self.identity
-  const peer = findBytesFromHex(self.peerId) ?? new Uint8Array(0)
-  return encodeCbor([
-    signer.publicKey,
-    boxPublicKey(boxSecret),
-    peer,
-    self.name,
-    CLASSES.indexOf(self.class),
-    rng.bytes(16),
-  ])
+function helloOf({ identity, peerId, name, class: deviceClass }: PairingSelf, rng: Rng): PairingHello {
+  return {
+    signPublicKey: identity.signer.publicKey,
+    boxPublicKey: boxPublicKey(identity.boxSecret),
+    peerPublicKey: findBytesFromHex(peerId) ?? new Uint8Array(0),
+    name,
+    class: deviceClass,
+    nonce: rng.bytes(16),
+  }
+}
+
+export function encodeHello(hello: PairingHello): Uint8Array {
+  const { signPublicKey, boxPublicKey, peerPublicKey, name, class: deviceClass, nonce } = hello
+  return encodeCbor([signPublicKey, boxPublicKey, peerPublicKey, name, CLASSES.indexOf(deviceClass), nonce])
 }
 
 /** The peer key must be the one the channel has proved. */
-function parseHello(bytes: Uint8Array, channelPeerId: string): PairingHello {
+export function parseHello(bytes: Uint8Array, channelPeerId: string): PairingHello {
   const [sign, box, peer, name, kind, nonce] = parseArray(bytes, 6)
   const deviceClass = typeof kind === 'number' ? CLASSES[kind] : undefined
   const keys = isKey(sign) && isKey(box) && isKey(peer) && isBoxPublicKey(box) && hexFromBytes(peer) === channelPeerId
   const named = typeof name === 'string' && utf8(name).length <= LIMITS.deviceNameMaxBytes && isDisplayText(name)
   if (!keys || !named || deviceClass === undefined || !(nonce instanceof Uint8Array) || nonce.length !== 16)
     throw wrongSecret()
-  return { signPublicKey: sign, boxPublicKey: box, peerPublicKey: peer, name, class: deviceClass }
+  return { signPublicKey: sign, boxPublicKey: box, peerPublicKey: peer, name, class: deviceClass, nonce }
 }
 
-function parseReveal(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] {
+export function parseReveal(bytes: Uint8Array): readonly [Uint8Array, Uint8Array] {
   const [hello, mac] = parseArray(bytes, 2)
   if (!(hello instanceof Uint8Array) || !isKey(mac)) throw wrongSecret()
   return [hello, mac]
