@@ -9,6 +9,9 @@ import { encodeRecord, findRecord, readRecord, RECORD_HEADER_BYTES } from './log
 /** Twice the largest record, so that a window that begins at a record always holds it whole. */
 const WINDOW_BYTES = 2 * (LIMITS.frameMaxBytes + RECORD_HEADER_BYTES)
 
+/** Who looks for one frame reads little more than that: peers repeat old frames often, and may do so to keep the disk busy. */
+const FIRST_WINDOW_BYTES = 16 * 1024
+
 export function createDiskStore(disk: Disk): FrameStore {
   return {
     list: async () => {
@@ -96,9 +99,13 @@ class DiskLog implements FrameLog {
 
   async *scan(fromIndex: number): AsyncIterable<LogRecord> {
     let index = fromIndex
+    let wantedBytes = FIRST_WINDOW_BYTES
     while (index < this.#offsets.length) {
       const base = this.#offsets[index] ?? 0
-      const window = await this.#file.read(base, Math.min(WINDOW_BYTES, this.#file.sizeBytes - base))
+      const recordBytes = (this.#offsets[index + 1] ?? this.#file.sizeBytes) - base
+      const length = Math.min(Math.max(wantedBytes, recordBytes), WINDOW_BYTES, this.#file.sizeBytes - base)
+      const window = await this.#file.read(base, length)
+      wantedBytes = WINDOW_BYTES
       const firstIndex = index
       for (; index < this.#offsets.length; index++) {
         const found = readRecord(window, (this.#offsets[index] ?? 0) - base)

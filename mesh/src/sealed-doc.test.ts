@@ -377,3 +377,20 @@ test('an edit that nests deeper than readers take is refused to its maker', asyn
   top.set('k', new Y.Map())
   await assert.rejects(doc.durable(), { code: 'edit-too-large' })
 })
+
+test('a frame that comes again costs little more than reading it', async () => {
+  const family = createFamily(2)
+  const writer = startDevice(family, 0)
+  const written = await writer.replica.open(DOC)
+  for (let i = 0; i < 40; i++) {
+    written.ydoc.getArray('a').push(['x'.repeat(20_000)])
+    await written.durable()
+  }
+  const frames = await framesOf(writer)
+  const reader = startDevice(family, 1)
+  const doc = await reader.replica.open(DOC)
+  for (const frame of frames) await doc.admit(frame, 'peer')
+  const before = reader.disk.readBytes
+  for (const frame of frames) await doc.admit(frame, 'peer')
+  assert.ok(reader.disk.readBytes - before < 2 * 40 * 21_000)
+})

@@ -17,6 +17,7 @@ export class MemoryDisk implements Disk {
   /** Room left for appends; a write that does not fit throws 'disk-full'. */
   freeBytes = Number.POSITIVE_INFINITY
   syncs = 0
+  readBytes = 0
 
   constructor(machine = 'machine-1') {
     this.#machine = machine
@@ -82,7 +83,10 @@ export class MemoryDisk implements Disk {
         file.syncedBytes = Math.min(file.syncedBytes, sizeBytes)
         return Promise.resolve()
       },
-      read: (offset, length) => Promise.resolve(file.bytes.slice(offset, offset + length)),
+      read: (offset, length) => {
+        this.readBytes += length
+        return Promise.resolve(file.bytes.slice(offset, offset + length))
+      },
       close: () => Promise.resolve(),
     })
   }
