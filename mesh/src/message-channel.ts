@@ -55,7 +55,7 @@ export function createMessageChannel(stream: Stream, peerId: string): Channel {
       }
     },
     drained(signal) {
-      if (closed || signal?.aborted === true || stream.writableNeedsDrain !== true) return Promise.resolve()
+      if (closed || signal?.aborted === true || !stream.writableNeedsDrain) return Promise.resolve()
       return new Promise((resolve) => {
         const done = (): void => {
           stream.removeEventListener('drain', done)

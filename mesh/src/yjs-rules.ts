@@ -29,11 +29,11 @@ export function judgeUpdate(shape: UpdateShape, known: KnownState): UpdateVerdic
     shape.needs.every(({ client, clock }) => isHere(client, clock + 1)) &&
     shape.deletes.every(({ client, clock, length }) => isHere(client, clock + length))
   if (!met) return 'missing-dependency'
-  return isTooDeep(shape, known.levelOf) ? 'bad-update' : 'ok'
+  return isTooDeep(shape, (client, clock) => known.levelOf(client, clock)) ? 'bad-update' : 'ok'
 }
 
 /** A tower built floor by floor, over many updates, overflows Yjs's stack as surely as one that comes whole. */
-export function isTooDeep({ nests }: UpdateShape, levelOf: KnownState['levelOf']): boolean {
+export function isTooDeep({ nests }: UpdateShape, levelOf: (client: number, clock: number) => number): boolean {
   return nests.some(({ client, clock, below }) => levelOf(client, clock) + below > LIMITS.yjsMaxNesting)
 }
 
