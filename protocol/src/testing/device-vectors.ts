@@ -115,8 +115,40 @@ const tab: CapabilityRecord = {
   network: { link: 'unknown', isMetered: true },
 }
 
+/** As a board with a camera says it: what its system does not tell is absent. */
+const board: CapabilityRecord = {
+  deviceId: sampleId('DeviceId', 0x61),
+  seq: 2,
+  measuredAtMs: SAMPLE_MS,
+  expiresAtMs: SAMPLE_MS + HOUR_MS,
+  agentVersion: '0.1.0',
+  os: 'linux',
+  osVersion: 'Debian 12',
+  arch: 'arm64',
+  cpu: { model: 'Raspberry Pi 4 Model B', cores: 4 },
+  memory: { totalMiB: 4096, freeMiB: 3000 },
+  disk: { totalMiB: 30_000, freeMiB: 20_000 },
+  gpus: [{ model: 'v3d' }],
+  runtimes: [],
+  sandboxes: [],
+  network: { link: 'wired' },
+  battery: { percent: 100, isCharging: false, isOnMains: true },
+  benchmark: { singleCoreMops: 240 },
+  isolation: ['unshare', 'cgroup v2'],
+  cameras: ['HD Webcam'],
+  sensors: [],
+  paths: [
+    { name: 'eth0', link: 'wired', speedMbps: 1000 },
+    { name: 'wlan0', link: 'wifi' },
+  ],
+}
+
 export const capabilityRecordVectors: Vectors = {
-  good: [good('a laptop', offer), good('a browser tab', encodeCapabilityRecord(tab))],
+  good: [
+    good('a laptop', offer),
+    good('a browser tab', encodeCapabilityRecord(tab)),
+    good('a board with a camera', encodeCapabilityRecord(board)),
+  ],
   bad: [
     ...badForms(offer),
     bad('more bytes than an offer may have', 'too-long', new Uint8Array(LIMITS.capabilityRecordMaxBytes + 1)),
@@ -147,6 +179,18 @@ export const capabilityRecordVectors: Vectors = {
       ['tier 5', 'bad-sandboxes', [15, 0, 1], 5],
       ['a flag of 2', 'bad-network', [16, 2], 2],
       ['101 percent', 'bad-battery', [17, 1], 101],
+      ['a camera with a name that hides', 'bad-cameras', [20], ['cam\u200b']],
+      [
+        'a link of a kind that nobody knows',
+        'bad-paths',
+        [22],
+        [
+          new Map<number, string | number>([
+            [1, 'eth0'],
+            [2, 6],
+          ]),
+        ],
+      ],
     ]),
   ],
 }
