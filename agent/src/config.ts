@@ -17,6 +17,8 @@ export interface AgentConfig {
   /** The command that shows a file in the person's browser; none on a machine without a screen, or when not wanted. */
   readonly opener: string | undefined
   readonly invitation: Invitation | undefined
+  /** Where programs are looked for. */
+  readonly searchPath: string
 }
 
 /** What the process was started with; only main.ts reads it. */
@@ -50,6 +52,7 @@ export function parseConfig(surroundings: Surroundings): Result<AgentConfig, Con
     port: port.value,
     opener: env['CLOUDOS_NO_OPEN'] === '1' ? undefined : openerOf(surroundings),
     invitation: invitation.value,
+    searchPath: env['PATH'] ?? '',
   })
 }
 

@@ -5,8 +5,13 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
+import { CapabilityBook } from './capability/capability-book.ts'
+import { readCounters } from './capability/counters.ts'
+import { createMeasure } from './capability/measure.ts'
+import { MetricsFeed } from './capability/metrics-feed.ts'
 import { createDispatch } from './commands/dispatch.ts'
 import { agentCommands } from './commands/agent.ts'
+import { deviceCommands } from './commands/device.ts'
 import { documentCommands } from './commands/documents.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import type { AgentConfig } from './config.ts'
@@ -109,6 +114,11 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     const file = writeOpenLink(config.runFolder, page, invitation)
     return { link: pageLink(page, invitation), file }
   }
+  const host = { platform: process.platform, root: '/', searchPath: config.searchPath, homeFolder: config.homeFolder }
+  const { settings } = journal
+  const measure = createMeasure(host, clock)
+  const capabilities = new CapabilityBook({ measure, identity, settings, clock, version: parts.version })
+  const metrics = new MetricsFeed({ read: () => readCounters(host), clock })
   const dispatch = createDispatch([
     ...agentCommands({
       mesh,
@@ -119,6 +129,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     }),
     ...documentCommands(mesh),
     ...pairingCommands(mesh),
+    ...deviceCommands(capabilities, metrics),
   ])
   mesh.serveCommands(dispatch)
   const commandDoor = await openCommandDoor(config.socketPath, dispatch)
