@@ -11,6 +11,7 @@ const PLACES: readonly Exclude<Route, { page: 'missing' }>[] = [
   { page: 'settings' },
   { page: 'pair' },
   { page: 'device', deviceId: '0123456789abcdef0123456789abcdef' },
+  { page: 'device', deviceId: '0123456789abcdef0123456789abcdef', view: 'details' },
 ]
 
 test('every place survives the way through its link', () => {
@@ -23,7 +24,13 @@ test('an empty hash, a bare slash and a trailing slash mean the same place', () 
 })
 
 test('a place that does not exist is missing, not home', () => {
-  for (const hash of ['#/market', '#/devices/xyz', '#/devices/ABCDEF0123456789abcdef0123456789', '#/__proto__'])
+  for (const hash of [
+    '#/market',
+    '#/devices/xyz',
+    '#/devices/0123456789abcdef0123456789abcdef/nothing',
+    '#/devices/ABCDEF0123456789abcdef0123456789',
+    '#/__proto__',
+  ])
     assert.equal(routeFromHash(hash).page, 'missing')
 })
 

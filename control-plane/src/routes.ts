@@ -2,9 +2,14 @@
 export const PAGES = ['home', 'notes', 'devices', 'activity', 'settings'] as const
 export type PageName = (typeof PAGES)[number]
 
+/** What is shown of a device beside its live figures. */
+export const DEVICE_VIEWS = ['capabilities', 'details'] as const
+export type DeviceViewName = (typeof DEVICE_VIEWS)[number]
+
 export type Route =
   | { readonly page: PageName }
-  | { readonly page: 'device'; readonly deviceId: string }
+  /** Without a view: live. */
+  | { readonly page: 'device'; readonly deviceId: string; readonly view?: DeviceViewName }
   | { readonly page: 'pair' }
   | { readonly page: 'missing'; readonly path: string }
 
@@ -15,8 +20,10 @@ export function routeFromHash(hash: string): Route {
   const page = PAGES.find((name) => name === path)
   if (page !== undefined) return { page }
   if (path === 'devices/add') return { page: 'pair' }
-  const deviceId = /^devices\/([0-9a-f]{32})$/.exec(path)?.[1]
-  return deviceId === undefined ? { page: 'missing', path } : { page: 'device', deviceId }
+  const [, deviceId, named] = /^devices\/([0-9a-f]{32})(?:\/([a-z]+))?$/.exec(path) ?? []
+  const view = DEVICE_VIEWS.find((name) => name === named)
+  if (deviceId === undefined || view !== named) return { page: 'missing', path }
+  return { page: 'device', deviceId, ...(view && { view }) }
 }
 
 export function hrefTo(route: Exclude<Route, { page: 'missing' }>): string {
@@ -26,7 +33,7 @@ export function hrefTo(route: Exclude<Route, { page: 'missing' }>): string {
     case 'pair':
       return '#/devices/add'
     case 'device':
-      return '#/devices/' + route.deviceId
+      return ['#/devices', route.deviceId, route.view].filter((part) => part !== undefined).join('/')
     case 'notes':
     case 'devices':
     case 'activity':

@@ -11,6 +11,7 @@ import type {
   AgentStatus,
   CommandShape,
   InvitationLink,
+  Nothing,
   PairingRefusal,
   WaitingDevice,
 } from '@cloudos/protocol/commands'
@@ -31,35 +32,49 @@ export interface AgentCommands {
 const ANSWER_WITHIN_MS = 10_000
 
 export function createAgentCommands(client: RpcClient): AgentCommands {
-  const call = async <Input, Output>(command: CommandShape<Input, Output>, input: Input): Promise<Output> =>
-    parsed(
-      command.output,
-      await client.call(command.name, encodeRecord(command.input, input), { timeoutMs: ANSWER_WITHIN_MS }),
-    )
+  const call = <Input, Output>(command: CommandShape<Input, Output>, input: Input): Promise<Output> =>
+    callAgent(client, command, input)
   return {
     status: () => call(statusCommand, {}),
     invite: () => call(inviteCommand, {}),
-    watchPairing: async (onDevice, signal) => {
-      const { name, input, event } = watchPairingCommand
-      const options = {
-        timeoutMs: LIMITS.pairingTtlMs,
-        signal,
-        onEvent: (body: Uint8Array) => {
-          if (event !== undefined) onDevice(parsed(event, body))
-        },
-      }
-      try {
-        await client.call(name, encodeRecord(input, {}), options)
-      } catch (cause) {
-        if (!(cause instanceof CloudError) || !signal.aborted) throw cause
-      }
-    },
+    watchPairing: (onEvent, signal) =>
+      watchAgent(client, watchPairingCommand, { onEvent, signal, timeoutMs: LIMITS.pairingTtlMs }),
     admit: async (requestId, entries) => {
       await call(admitCommand, { requestId, entries })
     },
     refuse: async (requestId, reason) => {
       await call(refuseCommand, { requestId, reason })
     },
+  }
+}
+
+export async function callAgent<Input, Output>(
+  client: RpcClient,
+  { name, input, output }: CommandShape<Input, Output>,
+  given: Input,
+): Promise<Output> {
+  return parsed(output, await client.call(name, encodeRecord(input, given), { timeoutMs: ANSWER_WITHIN_MS }))
+}
+
+interface Watching<Event> {
+  readonly onEvent: (event: Event) => void
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+}
+
+/** Hears what a command tells until `signal` aborts or its time is up; then it resolves. */
+export async function watchAgent<Event>(
+  client: RpcClient,
+  { name, input, event }: CommandShape<Nothing, Nothing, Event>,
+  { onEvent, signal, timeoutMs }: Watching<Event>,
+): Promise<void> {
+  const onBody = (body: Uint8Array): void => {
+    if (event !== undefined) onEvent(parsed(event, body))
+  }
+  try {
+    await client.call(name, encodeRecord(input, {}), { timeoutMs, signal, onEvent: onBody })
+  } catch (cause) {
+    if (!(cause instanceof CloudError) || !signal.aborted) throw cause
   }
 }
 

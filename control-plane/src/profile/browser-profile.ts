@@ -4,6 +4,7 @@ import { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import { docIdFrom } from '@cloudos/crypto/derive'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
+import { watchNews } from './device-news.ts'
 import { identityFrom } from './device-keys.ts'
 import type { KeepDatabase, KeptProfile } from './keep.ts'
 import { lead } from './lead.ts'
@@ -50,6 +51,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     kept: keptView(kept, identity.deviceId, parts.persisted),
     notesId,
     onStatus: (listener: (status: ProfileStatus) => void) => watchStatus(channel, listener),
+    onDeviceNews: (listener) => watchNews(channel, listener),
     openDoc: (docId) => new TabDoc({ docId, tab, channel, locks }),
     wish: (wish) => {
       sayWish(channel, wish)

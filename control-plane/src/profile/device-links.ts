@@ -9,6 +9,8 @@ import type { DeviceId } from '@cloudos/protocol/ids'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { createAgentCommands } from './agent-commands.ts'
+import { createDeviceCommands } from './device-commands.ts'
+import type { DeviceCommands } from './device-commands.ts'
 import type { AgentCommands } from './agent-commands.ts'
 import { keepConnected } from './keep-connected.ts'
 import type { Door, KeepDatabase } from './keep.ts'
@@ -25,6 +27,15 @@ export interface DeviceLinksParts {
   readonly onChanged: () => void
 }
 
+/** An agent that is connected to this browser. */
+export interface DeviceLink {
+  readonly agent: AgentCommands
+  readonly device: DeviceCommands
+  readonly addresses: readonly string[]
+  /** How long its last answer took, there and back. */
+  readonly roundTripMs: number
+}
+
 /** How often an agent is asked whom it is in touch with; nothing but "online" on the screen depends on it. */
 const ASK_EVERY_MS = 3_000
 
@@ -33,7 +44,7 @@ export class DeviceLinks implements AsyncDisposable {
   readonly #parts: DeviceLinksParts
   readonly #stopped = new AbortController()
   readonly #running: Promise<void>[] = []
-  readonly #agents = new Map<string, AgentCommands>()
+  readonly #links = new Map<string, DeviceLink>()
   readonly #behindAgent = new Map<string, ReadonlySet<DeviceId>>()
   readonly #strangers = new Set<string>()
   readonly #reached = new Set<string>()
@@ -46,7 +57,11 @@ export class DeviceLinks implements AsyncDisposable {
 
   /** An agent that is connected now. */
   get agent(): AgentCommands | undefined {
-    return this.#agents.values().next().value
+    return this.#links.values().next().value?.agent
+  }
+
+  linkTo(peerId: string): DeviceLink | undefined {
+    return this.#links.get(peerId)
   }
 
   /** Devices that a connected agent is in touch with. */
@@ -103,26 +118,28 @@ export class DeviceLinks implements AsyncDisposable {
       await keepConnected(door, {
         node, profile, clock, rng, signal,
         untilGone: (peerId) => this.#untilGone(peerId),
-        onConnected: (gone) => this.#talk(node, door.peerId, gone),
+        onConnected: (gone) => this.#talk(node, door, gone),
       }) // prettier-ignore
     }
     this.#running.push(run())
   }
 
   /** Speaks with the agent while it is connected: commands for it, and whom it is in touch with. */
-  async #talk(node: MeshNode, peerId: string, gone: AbortSignal): Promise<void> {
+  async #talk(node: MeshNode, { peerId, addresses }: Door, gone: AbortSignal): Promise<void> {
     const client = createRpcClient(await node.net.open(peerId, RPC_PROTOCOL, gone))
-    const agent = createAgentCommands(client)
-    this.#agents.set(peerId, agent)
+    const { clock } = this.#parts
+    const [agent, device] = [createAgentCommands(client), createDeviceCommands(client)]
     try {
       while (!gone.aborted) {
+        const askedAtMs = clock.monotonicMs()
         const { peers } = await agent.status()
+        this.#links.set(peerId, { agent, device, addresses, roundTripMs: clock.monotonicMs() - askedAtMs })
         this.#behindAgent.set(peerId, new Set(peers.map(({ deviceId }) => deviceId)))
         this.#parts.onChanged()
-        await this.#parts.clock.sleep(ASK_EVERY_MS, gone)
+        await clock.sleep(ASK_EVERY_MS, gone)
       }
     } finally {
-      this.#agents.delete(peerId)
+      this.#links.delete(peerId)
       this.#behindAgent.delete(peerId)
       client.close()
       this.#parts.onChanged()

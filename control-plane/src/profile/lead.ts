@@ -7,6 +7,9 @@ import type { DocId } from '@cloudos/protocol/ids'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DeviceLinks } from './device-links.ts'
+import type { DeviceLink } from './device-links.ts'
+import { sayNews } from './device-news.ts'
+import { DeviceWatch } from './device-watch.ts'
 import { identityFrom } from './device-keys.ts'
 import { IncidentBook } from './incident-book.ts'
 import type { KeepDatabase, KeptProfile } from './keep.ts'
@@ -16,7 +19,7 @@ import { PresenceBook } from './presence-book.ts'
 import { signInDevice } from './sign-in-device.ts'
 import { openStatusBoard } from './status-board.ts'
 import type { Wish } from './status-board.ts'
-import type { ProfileStatus } from './status.ts'
+import type { DeviceView, ProfileStatus } from './status.ts'
 
 export interface LeadParts {
   readonly kept: KeptProfile
@@ -68,9 +71,19 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     clock,
     self: identity.deviceId,
     reachable: () => links.reachable,
+    linkTo: (peerId) => shownLink(links.linkTo(peerId)),
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
   const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
+
+  const watch = stack.use(
+    new DeviceWatch({
+      member: (deviceId) => profile.membership.member(deviceId),
+      linkTo: (peerId) => links.linkTo(peerId)?.device,
+      clock,
+      tell: (news) => { sayNews(channel, news) }, // prettier-ignore
+    }),
+  )
 
   const status = (): ProfileStatus => ({
     ...presence.view(),
@@ -79,7 +92,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     meeting: meeting.view,
     canAdd: links.agent !== undefined,
   })
-  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, desk, meeting) })) // prettier-ignore
+  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, watch }) })) // prettier-ignore
   changed = () => {
     board.show()
   }
@@ -89,7 +102,17 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   return stack.move()
 }
 
-function grant(wish: Wish, desk: PairingDesk, meeting: AgentMeeting): void {
+function shownLink(link: DeviceLink | undefined): DeviceView['link'] {
+  return link && { addresses: link.addresses, roundTripMs: link.roundTripMs }
+}
+
+interface Granting {
+  readonly desk: PairingDesk
+  readonly meeting: AgentMeeting
+  readonly watch: DeviceWatch
+}
+
+function grant(wish: Wish, { desk, meeting, watch }: Granting): void {
   switch (wish.wish) {
     case 'meet':
       void meeting.follow(wish.link)
@@ -105,6 +128,9 @@ function grant(wish: Wish, desk: PairingDesk, meeting: AgentMeeting): void {
       return
     case 'stop-pairing':
       desk.stop()
+      return
+    case 'look':
+      watch.look(wish.devices)
       return
     case 'status':
       return // the board itself answers

@@ -13,6 +13,8 @@ export interface PresenceParts {
   readonly profile: Profile
   /** Devices that a connected agent is in touch with, beyond those connected to this browser. */
   readonly reachable: () => ReadonlySet<DeviceId>
+  /** An agent that is connected to this browser itself. */
+  readonly linkTo: (peerId: string) => DeviceView['link']
   readonly keep: KeepDatabase
   readonly clock: Clock
   readonly self: DeviceId
@@ -68,17 +70,22 @@ export class PresenceBook {
   }
 
   #viewOf(member: Member): DeviceView {
-    const { deviceId, name, class: kind, notAfterMs, signPublicKey, revoked } = member
+    const { deviceId, peerId, name, class: kind, revoked } = member
     const seenMs = this.#seenMs.get(deviceId)
     const here = deviceId === this.#parts.self
     const online = this.#online.has(deviceId)
+    const link = this.#parts.linkTo(peerId)
     return {
       deviceId,
       name,
       class: kind,
       presence: revoked ? 'revoked' : here ? 'here' : online ? 'online' : 'offline',
-      certificateEndsMs: notAfterMs,
-      signPublicKey: hexFromBytes(signPublicKey),
+      certificateBeginsMs: member.notBeforeMs,
+      certificateEndsMs: member.notAfterMs,
+      signPublicKey: hexFromBytes(member.signPublicKey),
+      boxPublicKey: hexFromBytes(member.boxPublicKey),
+      peerId,
+      ...(link === undefined || revoked ? {} : { link }),
       ...(here || online || seenMs === undefined ? {} : { lastSeenMs: seenMs }),
     }
   }

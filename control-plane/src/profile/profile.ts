@@ -1,5 +1,6 @@
 import type { DeviceId, DocId, ProfileId } from '@cloudos/protocol/ids'
 import type { TabDoc } from '@cloudos/mesh/browser/tab-doc'
+import type { DeviceNews } from './device-news.ts'
 import type { ProfileStatus } from './status.ts'
 import type { Wish } from './status-board.ts'
 
@@ -18,6 +19,8 @@ export interface ProfileInTab extends AsyncDisposable {
   readonly notesId: DocId
   /** Calls at once when a leader has already spoken, and on each change. Returns the unsubscriber. */
   onStatus(listener: (status: ProfileStatus) => void): () => void
+  /** Hears how devices are doing that some tab looks at. Returns the unsubscriber. */
+  onDeviceNews(listener: (news: DeviceNews) => void): () => void
   openDoc(docId: DocId): TabDoc
   /** Asks the leader for something; what comes of it is seen in the status. */
   wish(wish: Wish): void

@@ -1,3 +1,5 @@
+import type { LookedAt } from './device-news.ts'
+import { findLookedAt } from './device-news.ts'
 import type { ProfileStatus } from './status.ts'
 
 /** What a tab may want of the leader, which alone holds the connections. Its outcome is seen in the status. */
@@ -9,6 +11,8 @@ export type Wish =
   | { readonly wish: 'confirm'; readonly requestId: string }
   | { readonly wish: 'refuse'; readonly requestId: string; readonly reason: 'words-differ' | 'not-mine' }
   | { readonly wish: 'stop-pairing' }
+  /** Somebody looks at these devices, for the next few seconds. */
+  | { readonly wish: 'look'; readonly devices: readonly LookedAt[] }
 
 /** How a tab hears from the leader, itself included: at each change, and once when it asks. */
 export function watchStatus(channel: BroadcastChannel, onStatus: (status: ProfileStatus) => void): () => void {
@@ -58,9 +62,10 @@ export function openStatusBoard(
 
 /** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
 function findWish(said: unknown): Wish | undefined {
-  const { wish, link, requestId, reason } = fieldsOf(said)
+  const { wish, link, requestId, reason, devices } = fieldsOf(said)
   if (wish === 'status' || wish === 'invite' || wish === 'stop-pairing') return { wish }
   if (wish === 'meet' && typeof link === 'string') return { wish, link }
+  if (wish === 'look') return { wish, devices: findLookedAt(devices) }
   if (typeof requestId !== 'string') return undefined
   if (wish === 'confirm') return { wish, requestId }
   if (wish === 'refuse' && (reason === 'words-differ' || reason === 'not-mine')) return { wish, requestId, reason }

@@ -9,7 +9,12 @@ export interface DeviceView {
   /** When this browser last was in touch with it; absent when it never was, or is now. */
   readonly lastSeenMs?: number
   readonly certificateEndsMs: number
+  readonly certificateBeginsMs: number
   readonly signPublicKey: string
+  readonly boxPublicKey: string
+  readonly peerId: string
+  /** Present while it is connected to this browser itself, so that it can be asked. */
+  readonly link?: { readonly addresses: readonly string[]; readonly roundTripMs: number }
 }
 
 /** Something the owner should look at. `count` of the same, the newest at `lastMs`. */

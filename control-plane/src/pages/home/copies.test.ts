@@ -18,7 +18,17 @@ function docId(digit: string): DocId {
 }
 
 function device(digit: string, presence: DeviceView['presence']): DeviceView {
-  return { deviceId: deviceId(digit), name: digit, class: 'agent', presence, certificateEndsMs: 0, signPublicKey: '' }
+  return {
+    deviceId: deviceId(digit),
+    name: digit,
+    class: 'agent',
+    presence,
+    certificateBeginsMs: 0,
+    certificateEndsMs: 0,
+    signPublicKey: '',
+    boxPublicKey: '',
+    peerId: '',
+  }
 }
 const devices = [device('a', 'here'), device('b', 'online'), device('c', 'offline'), device('d', 'revoked')]
 

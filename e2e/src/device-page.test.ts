@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { buildStale, page as builtPage } from '../../scripts/build.ts'
+import { launchChromium } from './browser.ts'
+import { createHome } from './home.ts'
+import { startProgram } from './program.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const AXE = readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8')
+/** Where screenshots go, for whoever wants to look at them. */
+const SHOTS = process.env['CLOUDOS_SHOTS']
+
+await buildStale([builtPage])
+
+test('a person sees how a device is doing and what it can do, live, by keyboard, in both themes and on a phone', async () => {
+  await using home = await createHome()
+  await using agent = await startProgram({
+    file: process.execPath,
+    args: [join(ROOT, 'agent/src/main.ts')],
+    env: { CLOUDOS_HOME: home.folder, CLOUDOS_PORT: String(home.port), XDG_RUNTIME_DIR: home.runtimeFolder },
+  })
+  const [, link = ''] = await agent.printed(/^Open (http\S+)$/m)
+  await using chromium = await launchChromium()
+  const page = await chromium.context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.goto(link)
+  await page.getByText('Start now with a new key').click()
+
+  await page.getByRole('link', { name: 'Devices', exact: true }).first().click()
+  await page.getByRole('heading', { name: 'Devices', level: 1 }).waitFor()
+  const row = page.getByRole('row').filter({ hasText: 'Online' })
+  await row
+    .getByText(/^\d+(\.\d)? %$/)
+    .first()
+    .waitFor()
+  assert.equal(await row.getByText(/%$/).count(), 3)
+  await row.getByText(/x86-64|arm64/).waitFor()
+  await looksWell(page, 'devices')
+
+  await row.getByRole('link').focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('figure', { name: /^CPU/ }).waitFor()
+  const cpu = page.getByRole('figure', { name: /^CPU/ })
+  const drawn = await cpu.locator('path').last().getAttribute('d')
+  await page.waitForFunction(
+    (before) => document.querySelector('figure path:last-child')?.getAttribute('d') !== before,
+    drawn,
+  )
+  await page.getByRole('button', { name: 'Show the table' }).focus()
+  await page.keyboard.press('Enter')
+  await page
+    .getByRole('table', { name: /every ten seconds/ })
+    .getByRole('row')
+    .nth(1)
+    .waitFor()
+  await looksWell(page, 'live')
+
+  await page.getByRole('link', { name: 'Capabilities' }).focus()
+  await page.keyboard.press('Enter')
+  await page
+    .getByText(/^node \d+/)
+    .or(page.getByText('Runtimes'))
+    .first()
+    .waitFor()
+  await page.getByText(/signed by the device/).waitFor()
+  await looksWell(page, 'capabilities')
+
+  await page.getByRole('link', { name: 'Details' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByText(`/dns4/localhost/tcp/${String(home.port)}/ws`).waitFor()
+  await looksWell(page, 'details')
+
+  await page.getByRole('link', { name: 'Live', exact: true }).click()
+  await agent.end('SIGTERM')
+  await page.getByText(/^Not connected now/).waitFor()
+  await looksWell(page, 'gone')
+  await page.getByRole('main').getByRole('link', { name: 'Devices' }).click()
+  await page.getByRole('row').filter({ hasText: 'This browser' }).getByRole('link').click()
+  await page.getByText('A browser does not tell about its machine').waitFor()
+  await looksWell(page, 'browser')
+  const ours = complaints.filter((text) => !/ERR_CONNECTION_REFUSED|WebSocket/.test(text))
+  assert.deepEqual(ours, [])
+})
+
+/** No finding of axe and no sideways scrolling, in either theme, on a desk and on a phone. */
+async function looksWell(page: Page, name: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Runtime.evaluate', { expression: AXE })
+  for (const width of [390, 1280])
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      if (SHOTS !== undefined)
+        await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${String(width)}.png`) })
+      const findings = await page.evaluate(
+        'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.map(({ target }) => target.join(" ")).join(", ")))',
+      )
+      assert.deepEqual(findings, [], `${name} ${colorScheme} ${String(width)}`)
+      assert.equal(await page.evaluate('Math.max(0, document.documentElement.scrollWidth - innerWidth)'), 0, name)
+    }
+  await session.detach()
+}
