@@ -1,17 +1,17 @@
 import { createContext } from 'svelte'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import { LOOK_EVERY_MS } from '../profile/device-news.ts'
-import type { OpenProfile } from '../profile/profile.ts'
+import type { ProfileInTab } from '../profile/profile.ts'
 import { LiveDevice } from './live-device.svelte.ts'
 
 /** The devices on this tab's screen. While the tab is hidden or shows none, it asks for nothing and hears nothing. */
 export class LiveDevices {
-  readonly #profile: Pick<OpenProfile, 'onDeviceNews' | 'wish'>
+  readonly #profile: Pick<ProfileInTab, 'onDeviceNews' | 'wish'>
   readonly #deviceById = new Map<DeviceId, LiveDevice>()
   readonly #watchers = new Map<DeviceId, number>()
   #stop: (() => void) | undefined
 
-  constructor(profile: Pick<OpenProfile, 'onDeviceNews' | 'wish'>) {
+  constructor(profile: Pick<ProfileInTab, 'onDeviceNews' | 'wish'>) {
     this.#profile = profile
   }
 

@@ -18,7 +18,17 @@ test('an incident names the device when it is known and says something sensible 
 function device(presence: DeviceView['presence'], certificateEndsMs = 100): DeviceView {
   const deviceId = findId('DeviceId', 'a'.repeat(32))
   assert.ok(deviceId)
-  return { deviceId, name: 'x', class: 'agent', presence, certificateEndsMs, signPublicKey: '' }
+  return {
+    deviceId,
+    name: 'x',
+    class: 'agent',
+    presence,
+    certificateEndsMs,
+    signPublicKey: '',
+    certificateBeginsMs: 0,
+    boxPublicKey: '',
+    peerId: '',
+  }
 }
 
 test('refused frames are no reason to call the owner; a frozen chain is', () => {
