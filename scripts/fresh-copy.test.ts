@@ -9,7 +9,6 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { argumentsTest, devTest, startTest, testTest } from './docs/commands.ts'
 
 /** What a clone does not have. */
 const made = ['.git', 'node_modules', 'dist', 'build', 'artefacts', '.cache']
@@ -27,19 +26,19 @@ after(() => {
   rmSync(copy, { recursive: true })
 })
 
-test(testTest, options, async () => {
+test('in a fresh copy, npm test prepares itself and ends with one line of counts', options, async () => {
   const npm = startNpm(['test', '--', '--only', 'architecture'])
   const printed = textOf(npm)
   await once(npm, 'exit')
   assert.match((await printed).trimEnd().split('\n').at(-1) ?? '', /^\d+ passed, \d+ failed(, \d+ skipped)?$/)
 })
 
-test(startTest, options, async () => {
+test('in a fresh copy, npm start installs, builds, serves the page and ends with its npm', options, async () => {
   rmSync(join(copy, 'node_modules'), { recursive: true })
   await serveAndStop('start')
 })
 
-test(argumentsTest, options, async () => {
+test('what follows npm start -- reaches the agent, and how it ends reaches the shell', options, async () => {
   const home = mkdtempSync(join(tmpdir(), 'cloudos-home-'))
   const npm = startNpm(['start', '--', '--pair', 'no-link'], { CLOUDOS_HOME: home, CLOUDOS_NO_OPEN: '1' })
   const printed = textOf(npm)
@@ -48,7 +47,7 @@ test(argumentsTest, options, async () => {
   rmSync(home, { recursive: true })
 })
 
-test(devTest, options, () => serveAndStop('run', 'dev'))
+test('npm run dev serves the page from the sources and ends with its npm', options, () => serveAndStop('run', 'dev'))
 
 async function serveAndStop(...command: readonly string[]): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'cloudos-home-'))

@@ -7,26 +7,34 @@ export type Proof =
   /** The way to a clone, where every other command begins. */
   | { readonly kind: 'given' }
 
-/** The names of the tests in scripts/fresh-copy.test.ts: they run the commands as a newcomer would. */
-export const startTest = 'in a fresh copy, npm start installs, builds, serves the page and ends with its npm'
-export const argumentsTest =
-  'what follows npm start -- reaches the agent, and what the agent ends with reaches the shell'
-export const testTest = 'in a fresh copy, npm test prepares itself and ends with one line of counts'
-export const devTest = 'npm run dev serves the page from the sources and ends with its npm'
+type Prove = (args: readonly string[]) => Proof
 
-const proofs: readonly (readonly [command: RegExp, prove: (args: readonly string[]) => Proof])[] = [
+/** The tests that run npm as a newcomer would are in scripts/fresh-copy.test.ts. */
+const proofs: readonly (readonly [command: RegExp, prove: Prove])[] = [
   [/^git clone \S+( \S+)?$/, () => ({ kind: 'given' })],
   [/^cd \S+$/, () => ({ kind: 'given' })],
-  [/^npm start$/, () => ({ kind: 'test', name: startTest })],
-  [/^npm start -- --pair \S+$/, () => ({ kind: 'test', name: argumentsTest })],
-  [/^npm test$/, () => ({ kind: 'test', name: testTest })],
-  [/^npm run dev$/, () => ({ kind: 'test', name: devTest })],
-  [/^npm run format$/, () => ({ kind: 'test', name: 'format' })],
-  [/^npm test -- (.+)$/, (args) => ({ kind: 'run', args: ['scripts/test.ts', '--list', ...args] })],
-  [/^npm run figures -- (.+)$/, (args) => ({ kind: 'run', args: ['scripts/figures.ts', '--list', ...args] })],
-  [/^npm run fuzz$/, () => ({ kind: 'run', args: ['scripts/fuzz.ts', '--rounds', '100'] })],
-  [/^npm run trusted-core$/, () => ({ kind: 'run', args: ['scripts/trusted-core.ts'] })],
+  [/^npm start$/, byTest('in a fresh copy, npm start installs, builds, serves the page and ends with its npm')],
+  [
+    /^npm start -- --pair \S+$/,
+    byTest('what follows npm start -- reaches the agent, and how it ends reaches the shell'),
+  ],
+  [/^npm run dev$/, byTest('npm run dev serves the page from the sources and ends with its npm')],
+  [/^npm test$/, byTest('in a fresh copy, npm test prepares itself and ends with one line of counts')],
+  [/^npm test -- (.+)$/, byRun('scripts/test.ts', '--list')],
+  [/^npm run format$/, byTest('format')],
+  [/^npm run figures -- (.+)$/, byRun('scripts/figures.ts', '--list')],
+  [/^npm run fuzz$/, byRun('scripts/fuzz.ts', '--rounds', '100')],
+  [/^npm run trusted-core$/, byRun('scripts/trusted-core.ts')],
 ]
+
+function byTest(name: string): Prove {
+  return () => ({ kind: 'test', name })
+}
+
+/** With the arguments the document shows after its own. */
+function byRun(...script: readonly string[]): Prove {
+  return (args) => ({ kind: 'run', args: [...script, ...args] })
+}
 
 /** `undefined` for a command nobody has proven. Settings before it (`CLOUDOS_PORT=4000 npm start`) are not part of it. */
 export function findProof(command: string): Proof | undefined {
