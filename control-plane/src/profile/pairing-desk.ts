@@ -31,12 +31,13 @@ export class PairingDesk implements Disposable {
   /** A new link; whatever was under way before is given up. */
   async invite(): Promise<void> {
     const { signal } = this.#nextRound()
-    const agent = this.#parts.agent()
+    this.#show({ phase: 'inviting' })
+    const agent = await this.#findAgent(signal)
+    if (signal.aborted) return
     if (agent === undefined) {
       this.#show({ phase: 'failed', code: 'no-agent', message: NO_AGENT })
       return
     }
-    this.#show({ phase: 'inviting' })
     await this.#orFail(signal, async () => {
       const { link, expiresAtMs } = await agent.invite()
       if (signal.aborted) return
@@ -82,6 +83,16 @@ export class PairingDesk implements Disposable {
     this.#round.abort()
   }
 
+  /** A page that has just opened, or whose agent has just come back, is still reaching it: that takes a moment. */
+  async #findAgent(signal: AbortSignal): Promise<AgentCommands | undefined> {
+    for (let waitedMs = 0; waitedMs < REACHING_MS && !signal.aborted; waitedMs += LOOK_AGAIN_MS) {
+      const agent = this.#parts.agent()
+      if (agent !== undefined) return agent
+      await this.#parts.clock.sleep(LOOK_AGAIN_MS, signal)
+    }
+    return this.#parts.agent()
+  }
+
   #compare(device: WaitingDevice): void {
     this.#waiting = device
     const { requestId, name, class: kind, words } = device
@@ -118,6 +129,9 @@ export class PairingDesk implements Disposable {
     }
   }
 }
+
+const REACHING_MS = 10_000
+const LOOK_AGAIN_MS = 100
 
 const NO_AGENT =
   'Another device is let in by an agent of yours, and none is connected to this page. Start CloudOS on this computer.'
