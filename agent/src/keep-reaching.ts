@@ -14,7 +14,7 @@ export interface ReachingParts {
 }
 
 /** A device that is off comes back some day; one on this network comes back soon. */
-const BACKOFF = { firstMs: 250, maxMs: 30_000 }
+const BACKOFF = { firstMs: 250, maxMs: 10_000 }
 
 /** In step for less than this is no success: a device that lets go at once is not asked again at once. */
 const SETTLED_MS = 1_000

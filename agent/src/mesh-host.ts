@@ -46,7 +46,7 @@ export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
   const node = await createNode({
     peerSeed: parts.identity.peerSeed,
     mayConnect: (peerId) => desk.isOpen() || host.current?.mayConnect(peerId) === true,
-    listen: [`/ip4/0.0.0.0/tcp/${String(await meshPort(parts.journal))}`, webSocketAddress(parts.door)],
+    listen: [`/ip4/0.0.0.0/tcp/${String(await meshPort(parts))}`, webSocketAddress(parts.door)],
     webSocketTransport: webSocketsBehind(parts.door),
   })
   const mesh = new MeshHost(parts, desk, node)
@@ -310,13 +310,29 @@ export class MeshHost {
   }
 }
 
-/** Kept from start to start, because other devices remember it; another one when somebody else has taken it. */
-async function meshPort(journal: Journal): Promise<number> {
-  const kept = Number(journal.settings.find('mesh-port') ?? 0)
-  const port = (await freePort(kept)) ?? (await freePort(0)) ?? 0
-  journal.settings.set('mesh-port', String(port))
-  return port
+/**
+ * Kept from start to start, because other devices remember it; another one when somebody else has taken it. Below the range from which
+ * systems lend ports for outgoing connections, so that it is still there after a restart.
+ */
+async function meshPort({ journal, rng }: MeshHostParts): Promise<number> {
+  const kept = journal.settings.find('mesh-port')
+  for (let tries = 0; tries < PORT_TRIES; tries++) {
+    const [high = 0, low = 0] = rng.bytes(2)
+    const wanted = tries === 0 && kept !== undefined ? Number(kept) : LOWEST_PORT + (((high << 8) | low) % PORTS)
+    const port = await freePort(wanted)
+    if (port === undefined) continue
+    journal.settings.set('mesh-port', String(port))
+    return port
+  }
+  throw new CloudError(
+    'no-port',
+    'No port could be opened for other devices. Is this machine out of sockets? Nothing was changed.',
+  )
 }
+
+const LOWEST_PORT = 10_000
+const PORTS = 20_000
+const PORT_TRIES = 20
 
 function freePort(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
