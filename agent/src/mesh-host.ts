@@ -5,6 +5,7 @@ import { membershipFrom } from '@cloudos/crypto/membership'
 import { createNode } from '@cloudos/mesh/agent-node'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
 import { createDiskStore } from '@cloudos/mesh/disk-log'
+import { hangUpRevoked } from '@cloudos/mesh/hang-up-revoked'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { MeshNode } from '@cloudos/mesh/node-parts'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
@@ -177,6 +178,7 @@ export class MeshHost {
     // A device that relays must know every document it holds, or a peer that comes would not be told of them.
     for (const docId of await store.list()) await profile.replica.open(docId)
     profile.attach(this.#node.net)
+    hangUpRevoked(this.#node, profile, clock)
     for (const { peerId } of journal.peers.all()) this.#reach(peerId)
   }
 

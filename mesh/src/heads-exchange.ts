@@ -66,7 +66,7 @@ export class HeadsExchange {
     const nowMs = this.#parts.clock.nowMs()
     for (const session of this.#sessions) {
       if (membership.memberByPeer(session.peerId, nowMs) === undefined) session.sayGoodbye()
-      else session.sayEntries()
+      else void session.sayNewEntries()
     }
   }
 

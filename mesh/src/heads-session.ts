@@ -37,6 +37,8 @@ const WAITING_MAX_BYTES = 2 * LIMITS.frameMaxBytes
 export class HeadsSession {
   readonly peerId: string
   readonly #parts: HeadsSessionParts
+  /** What the peer has said that it holds, and what it was sent since; `undefined` until it has said so. */
+  #theirs: Set<Hash> | undefined
   #incoming: Promise<void> = Promise.resolve()
   #waitingBytes = 0
 
@@ -46,11 +48,25 @@ export class HeadsSession {
     parts.channel.onMessage((bytes) => {
       this.#queue(bytes)
     })
-    this.sayEntries()
+    this.#sayHeld()
   }
 
-  /** Tells which entries are here; the peer sends what it has beyond them, and asks by telling its own. */
-  sayEntries(): void {
+  /** Sends the entries that the peer has not got. */
+  async sayNewEntries(): Promise<void> {
+    if (this.#theirs === undefined) return // its own list is on its way and will be answered
+    const missing: Uint8Array[] = []
+    for (const [hash, entry] of this.#parts.authority.entries()) {
+      if (this.#theirs.has(hash)) continue
+      missing.push(entry)
+      this.#theirs.add(hash)
+    }
+    for (const group of groupsOf(missing))
+      if (!this.#parts.channel.send(encodeHeadsMessage({ kind: 'entries', items: group })))
+        await this.#parts.channel.drained()
+  }
+
+  /** Tells which entries are here; the peer answers with what it has beyond them. */
+  #sayHeld(): void {
     const hashes = [...this.#parts.authority.entries().keys()].map((hash) => bytesFromId(hash))
     this.#parts.channel.send(encodeHeadsMessage({ kind: 'entries-held', items: hashes }))
   }
@@ -95,7 +111,8 @@ export class HeadsSession {
     const message = parseHeadsMessage(bytes)
     switch (message?.kind) {
       case 'entries-held':
-        await this.#sendMissing(message.items)
+        this.#theirs = new Set(message.items.flatMap((hash) => (hash.length === 32 ? [idFromBytes('Hash', hash)] : [])))
+        await this.sayNewEntries()
         return
       case 'entries':
         await this.#parts.authority.take(message.items)
@@ -106,14 +123,6 @@ export class HeadsSession {
       case undefined:
         this.close()
     }
-  }
-
-  async #sendMissing(theirs: readonly Uint8Array[]): Promise<void> {
-    const held = new Set(theirs.flatMap((hash) => (hash.length === 32 ? [idFromBytes('Hash', hash)] : [])))
-    const missing = [...this.#parts.authority.entries()].flatMap(([hash, entry]) => (held.has(hash) ? [] : [entry]))
-    for (const group of groupsOf(missing))
-      if (!this.#parts.channel.send(encodeHeadsMessage({ kind: 'entries', items: group })))
-        await this.#parts.channel.drained()
   }
 }
 

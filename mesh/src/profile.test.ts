@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { revokeDevice } from '@cloudos/crypto/change-authority'
 import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import { foundProfile } from '@cloudos/crypto/found-profile'
 import type { FoundedProfile } from '@cloudos/crypto/found-profile'
@@ -125,4 +126,37 @@ test('entries that the disk refused are neither in force nor forgotten', async (
   await log.take(all)
   assert.deepEqual((await kept.load()).entries, all)
   assert.notEqual(log.tip(), before)
+})
+
+test('a revocation reaches everybody in reach at once, the revoked first, who then gets nothing more', async () => {
+  const [one, two, three] = [newDevice(), newDevice(), newDevice()]
+  const founded = await found(one, two, three)
+  const network = new MemoryNetwork()
+  const incidents: Incident[] = []
+  const [a, b, c] = [await open(founded, one), await open(founded, two), await open(founded, three, incidents)]
+  // One of them in the middle, as an agent between a page and another agent.
+  b.attach(network.join(peerIdOf(two)))
+  c.attach(network.join(peerIdOf(three)))
+  await a.connect(network.join(peerIdOf(one)), peerIdOf(two))
+  await b.connect(network.join(peerIdOf(two)), peerIdOf(three))
+  const docA = await a.replica.open(DOC)
+  docA.ydoc.getText('t').insert(0, 'before')
+  await network.settle()
+  const docC = await c.replica.open(DOC)
+  assert.equal(docC.ydoc.getText('t').toJSON(), 'before')
+
+  const power = { state: a.authority.state, root: founded.rootSigner, rng: dice, nowMs: instantClock.nowMs() }
+  const { entries } = await revokeDevice(power, { deviceId: three.deviceId, reason: 'lost', admitted: new Map() })
+  await a.authority.take(entries.map(({ bytes }) => bytes))
+  await network.settle()
+  assert.deepEqual(incidents, [{ kind: 'removed', reason: 'revoked' }])
+  assert.deepEqual([a, b].map((profile) => profile.admits(peerIdOf(three))), [false, false]) // prettier-ignore
+
+  docA.ydoc.getText('t').insert(6, ' and after')
+  await network.settle()
+  const docB = await b.replica.open(DOC)
+  assert.equal(docB.ydoc.getText('t').toJSON(), 'before and after')
+  assert.equal(docC.ydoc.getText('t').toJSON(), 'before')
+  assert.notEqual(b.membership.currentEpoch, c.membership.currentEpoch)
+  await Promise.all([a.close(), b.close(), c.close()])
 })

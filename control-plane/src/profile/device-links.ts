@@ -1,3 +1,4 @@
+import { hangUpRevoked } from '@cloudos/mesh/hang-up-revoked'
 import { offerProfile } from '@cloudos/mesh/pairing/pair'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import type { MeshNode } from '@cloudos/mesh/node-parts'
@@ -159,11 +160,12 @@ export class DeviceLinks implements AsyncDisposable {
   }
 
   async #createNode(): Promise<MeshNode> {
-    const { profile, identity } = this.#parts
+    const { profile, identity, clock } = this.#parts
     const { createNode } = await import('@cloudos/mesh/browser-node')
     const mayConnect = (peerId: string): boolean => this.#strangers.has(peerId) || profile.admits(peerId)
     const node = await createNode({ peerSeed: identity.peerSeed, mayConnect })
     profile.attach(node.net)
+    hangUpRevoked(node, profile, clock)
     node.onDisconnected((peerId) => this.#gone.get(peerId)?.abort())
     return node
   }
