@@ -28,7 +28,8 @@ export interface AddDevice {
   readonly sealedByEpoch: ReadonlyMap<EpochId, Uint8Array>
 }
 
-export type RevocationReason = 'lost' | 'stolen' | 'retired' | 'misbehaved'
+export const REVOCATION_REASONS = ['lost', 'stolen', 'retired', 'misbehaved'] as const
+export type RevocationReason = (typeof REVOCATION_REASONS)[number]
 
 export interface RevokeDevice {
   readonly deviceId: DeviceId

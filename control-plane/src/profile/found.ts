@@ -17,12 +17,12 @@ export async function foundHere({ keep, rng, clock, deviceName }: FoundingParts)
   const keys = await createDeviceKeys(rng)
   const identity = await identityFrom(keys)
   const device = { identity, name: deviceName, class: 'browser', caps: ['approve'] } as const
-  const { profileId, rootSeed, recoverySeed, entries } = await foundProfile({
+  const { profileId, rootSeed, recoverySeed, entries, keyByEpoch } = await foundProfile({
     rng,
     nowMs: clock.nowMs(),
     devices: [device],
   })
-  const founded: KeptProfile = { profileId, keys, rootSeed, recoverySeed }
+  const founded: KeptProfile = { profileId, keys, rootSeed, recoverySeed, keyByEpoch }
   const first = await keepFounded(keep, founded, entries.map(({ bytes }) => bytes)) // prettier-ignore
   return first ? founded : ((await findKeptProfile(keep)) ?? founded)
 }

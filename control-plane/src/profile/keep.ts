@@ -1,7 +1,7 @@
 import { openDB } from 'idb'
 import type { DBSchema, IDBPDatabase } from 'idb'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { DeviceId, Hash, ProfileId } from '@cloudos/protocol/ids'
+import type { DeviceId, EpochId, Hash, ProfileId } from '@cloudos/protocol/ids'
 
 /** What this browser holds of its profile besides the frames. It opens by itself: nothing here is behind a passphrase or passkey. */
 export interface KeptProfile {
@@ -11,6 +11,8 @@ export interface KeptProfile {
   readonly rootSeed: Uint8Array
   /** Outranks the root; belongs into the recovery kit. */
   readonly recoverySeed: Uint8Array
+  /** Of every epoch that began while the root was here. */
+  readonly keyByEpoch: ReadonlyMap<EpochId, Uint8Array>
 }
 
 export interface KeptKeys {
@@ -72,6 +74,17 @@ export function keepFounded(
     }
     await write.done
     return first
+  })
+}
+
+/** On disk when it resolves. */
+export function keepEpochKeys(keep: KeepDatabase, keyByEpoch: KeptProfile['keyByEpoch']): Promise<void> {
+  return withKeep(async () => {
+    const write = keep.transaction('profile', 'readwrite', { durability: 'strict' })
+    const kept = await write.store.get('profile')
+    if (kept !== undefined)
+      await write.store.put({ ...kept, keyByEpoch: new Map([...kept.keyByEpoch, ...keyByEpoch]) }, 'profile')
+    await write.done
   })
 }
 

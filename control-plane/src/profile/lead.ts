@@ -12,10 +12,14 @@ import { sayNews } from './device-news.ts'
 import { DeviceWatch } from './device-watch.ts'
 import { identityFrom } from './device-keys.ts'
 import { IncidentBook } from './incident-book.ts'
+import { keepEpochKeys } from './keep.ts'
 import type { KeepDatabase, KeptProfile } from './keep.ts'
 import { createAuthorityStore, createHeadsMemory } from './keep-ports.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { PresenceBook } from './presence-book.ts'
+import { RemovalDesk } from './removal-desk.ts'
+import { RootActs } from './root-acts.ts'
+import type { EpochKeys } from './root-acts.ts'
 import { signInDevice } from './sign-in-device.ts'
 import { openStatusBoard } from './status-board.ts'
 import type { Wish } from './status-board.ts'
@@ -57,9 +61,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   stack.defer(() => profile.close())
   for (const docId of documents) await profile.replica.open(docId)
 
-  const { rootSeed } = kept
+  const keepKeys = (keyByEpoch: EpochKeys): Promise<void> => keepEpochKeys(keep, keyByEpoch)
+  const root = new RootActs({ profile, rootSeed: kept.rootSeed, clock, rng, keepKeys })
   const signIn = (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly Uint8Array[]> =>
-    signInDevice({ profile, rootSeed, clock, rng }, certificate, challenge)
+    signInDevice(profile, root, certificate, challenge)
   const onChanged = (): void => {
     presence.notePeers()
     changed()
@@ -74,6 +79,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     linkTo: (peerId) => shownLink(links.linkTo(peerId)),
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
+  const removal = new RemovalDesk(profile, root, onChanged)
   const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
 
   const watch = stack.use(
@@ -90,9 +96,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     incidents: incidents.views(),
     pairing: desk.view,
     meeting: meeting.view,
+    removal: removal.view,
     canAdd: links.agent !== undefined,
   })
-  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, watch }) })) // prettier-ignore
+  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch }) })) // prettier-ignore
   changed = () => {
     board.show()
   }
@@ -109,10 +116,11 @@ function shownLink(link: DeviceLink | undefined): DeviceView['link'] {
 interface Granting {
   readonly desk: PairingDesk
   readonly meeting: AgentMeeting
+  readonly removal: RemovalDesk
   readonly watch: DeviceWatch
 }
 
-function grant(wish: Wish, { desk, meeting, watch }: Granting): void {
+function grant(wish: Wish, { desk, meeting, removal, watch }: Granting): void {
   switch (wish.wish) {
     case 'meet':
       void meeting.follow(wish.link)
@@ -131,6 +139,9 @@ function grant(wish: Wish, { desk, meeting, watch }: Granting): void {
       return
     case 'look':
       watch.look(wish.devices)
+      return
+    case 'remove':
+      void removal.remove(wish.deviceId, wish.reason)
       return
     case 'status':
       return // the board itself answers

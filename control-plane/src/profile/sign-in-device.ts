@@ -1,41 +1,29 @@
 import { addDevice } from '@cloudos/crypto/change-authority'
 import { verifyCertificate } from '@cloudos/crypto/certificate-check'
-import { createSigner } from '@cloudos/crypto/signature'
 import type { Profile } from '@cloudos/mesh/profile'
 import { parseCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { EpochId } from '@cloudos/protocol/ids'
-import type { Clock, Rng } from '@cloudos/protocol/ports'
-
-export interface RootHere {
-  readonly profile: Profile
-  readonly rootSeed: Uint8Array
-  readonly clock: Clock
-  readonly rng: Rng
-}
+import type { EpochKeys, RootActs } from './root-acts.ts'
 
 /**
  * With the owner's yes: checks that the device holds the keys it shows, signs it in, gives it every epoch this browser can read, and
  * keeps all that durably here first. Resolves with the new entries.
  */
 export async function signInDevice(
-  root: RootHere,
+  profile: Profile,
+  root: RootActs,
   certificateBytes: Uint8Array,
   challenge: Uint8Array,
 ): Promise<readonly Uint8Array[]> {
-  const { profile, rootSeed, clock, rng } = root
-  const { authority } = profile
   const certificate = parseCertificate(certificateBytes)
   if (!certificate.ok) throw badCertificate(certificate.error)
-  const verdict = await verifyCertificate(certificate.value, authority.state.profileId, challenge)
+  const verdict = await verifyCertificate(certificate.value, profile.authority.state.profileId, challenge)
   if (!verdict.ok) throw badCertificate(verdict.error)
-  const power = { state: authority.state, root: createSigner(rootSeed), rng, nowMs: clock.nowMs() }
-  const entries = (await addDevice(power, certificate.value, readableEpochs(profile))).map(({ bytes }) => bytes)
-  await authority.take(entries)
-  return entries
+  return root.act(async (power) => ({ entries: await addDevice(power, certificate.value, readableEpochs(profile)) }))
 }
 
-function readableEpochs({ authority, membership }: Profile): ReadonlyMap<EpochId, Uint8Array> {
+export function readableEpochs({ authority, membership }: Profile): EpochKeys {
   const keys = new Map<EpochId, Uint8Array>()
   for (const { epochId } of authority.state.epochs) {
     const key = membership.epochKey(epochId)

@@ -1,3 +1,7 @@
+import { REVOCATION_REASONS } from '@cloudos/protocol/authority-body'
+import type { RevocationReason } from '@cloudos/protocol/authority-body'
+import { findId } from '@cloudos/protocol/ids'
+import type { DeviceId } from '@cloudos/protocol/ids'
 import type { LookedAt } from './device-news.ts'
 import { findLookedAt } from './device-news.ts'
 import type { ProfileStatus } from './status.ts'
@@ -13,6 +17,7 @@ export type Wish =
   | { readonly wish: 'stop-pairing' }
   /** Somebody looks at these devices, for the next few seconds. */
   | { readonly wish: 'look'; readonly devices: readonly LookedAt[] }
+  | { readonly wish: 'remove'; readonly deviceId: DeviceId; readonly reason: RevocationReason }
 
 /** How a tab hears from the leader, itself included: at each change, and once when it asks. */
 export function watchStatus(channel: BroadcastChannel, onStatus: (status: ProfileStatus) => void): () => void {
@@ -66,10 +71,18 @@ function findWish(said: unknown): Wish | undefined {
   if (wish === 'status' || wish === 'invite' || wish === 'stop-pairing') return { wish }
   if (wish === 'meet' && typeof link === 'string') return { wish, link }
   if (wish === 'look') return { wish, devices: findLookedAt(devices) }
+  if (wish === 'remove') return findRemoval(said)
   if (typeof requestId !== 'string') return undefined
   if (wish === 'confirm') return { wish, requestId }
   if (wish === 'refuse' && (reason === 'words-differ' || reason === 'not-mine')) return { wish, requestId, reason }
   return undefined
+}
+
+function findRemoval(said: unknown): Wish | undefined {
+  const fields = fieldsOf(said)
+  const deviceId = findId('DeviceId', fields['deviceId'])
+  const reason = REVOCATION_REASONS.find((known) => known === fields['reason'])
+  return deviceId === undefined || reason === undefined ? undefined : { wish: 'remove', deviceId, reason }
 }
 
 function findStatus(said: unknown): ProfileStatus | undefined {
@@ -78,8 +91,8 @@ function findStatus(said: unknown): ProfileStatus | undefined {
 }
 
 function isStatus(said: unknown): said is ProfileStatus {
-  const { devices, incidents, behind, pairing, meeting } = fieldsOf(said)
-  const whole = typeof pairing === 'object' && typeof meeting === 'object'
+  const { devices, incidents, behind, pairing, meeting, removal } = fieldsOf(said)
+  const whole = typeof pairing === 'object' && typeof meeting === 'object' && typeof removal === 'object'
   return whole && Array.isArray(devices) && Array.isArray(incidents) && behind instanceof Map
 }
 

@@ -53,6 +53,12 @@ export type MeetingView =
   | { readonly phase: 'met' }
   | { readonly phase: 'failed'; readonly code: string; readonly message: string }
 
+/** Removing a device, as far as it has come; when it is done, the device's presence says so. */
+export type RemovalView =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'removing'; readonly deviceId: DeviceId }
+  | { readonly phase: 'failed'; readonly deviceId: DeviceId; readonly message: string }
+
 /** What the leader tells every tab, whole, on each change. */
 export interface ProfileStatus {
   readonly devices: readonly DeviceView[]
@@ -61,6 +67,7 @@ export interface ProfileStatus {
   readonly behind: ReadonlyMap<DocId, ReadonlyMap<DeviceId, number>>
   readonly pairing: PairingView
   readonly meeting: MeetingView
+  readonly removal: RemovalView
   /** Whether devices can be added from here now: the root key is here and an agent is connected. */
   readonly canAdd: boolean
 }
