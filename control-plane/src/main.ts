@@ -3,12 +3,18 @@ import './look/tokens.css'
 import './look/base.css'
 import { mount } from 'svelte'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { ProfileId } from '@cloudos/protocol/ids'
+import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
+import { ok } from '@cloudos/protocol/result'
 import App from './App.svelte'
 import { browserClock, browserRng } from './browser-ports.ts'
 import { browserNameFrom } from './profile/browser-name.ts'
 import { findKeptProfile, openKeep } from './profile/keep.ts'
 import { takeLink } from './opened-with.ts'
 import { Router } from './router.svelte.ts'
+import type { HeldProfile } from './profile/held.ts'
+import type { KeptProfile } from './profile/keep.ts'
+import type { ProfileInTab } from './profile/profile.ts'
 import { Session } from './state/session.svelte.ts'
 import { Toasts } from './state/toasts.svelte.ts'
 
@@ -17,10 +23,22 @@ const keeping = openKeep('cloudos')
 const toasts = new Toasts()
 const [clock, rng] = [browserClock, browserRng]
 
+const mediumOf = async (profileId: ProfileId): Promise<ConnectedBlobStore> => {
+  const { connectIndexedDb } = await import('@cloudos/storage-adapters/indexeddb')
+  return connectIndexedDb(`cloudos/1/${profileId}/medium`, 'this browser')
+}
+const openHeld = async (held: HeldProfile, onProblem: (problem: CloudError) => void): Promise<ProfileInTab> => {
+  const { openInTab } = await import('./profile/browser-profile.ts')
+  const persisted = await navigator.storage.persisted()
+  const medium = await mediumOf(held.profileId)
+  return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, onProblem })
+}
+const findKept = async (): Promise<KeptProfile | undefined> => findKeptProfile(await keeping)
+
 const session = new Session({
   link,
   toasts,
-  find: async () => (await findKeptProfile(await keeping)) !== undefined,
+  find: async () => (await findKept())?.protection,
   found: async () => {
     const { foundHere } = await import('./profile/found.ts')
     await foundHere({ keep: await keeping, rng, clock, deviceName: browserNameFrom(navigator.userAgent) })
@@ -28,14 +46,28 @@ const session = new Session({
     await navigator.storage.persist()
   },
   open: async (onProblem) => {
-    const keep = await keeping
-    const kept = await findKeptProfile(keep)
-    if (kept === undefined) throw new CloudError('no-profile', 'The profile in this browser was deleted.')
-    const { openInTab } = await import('./profile/browser-profile.ts')
-    const persisted = await navigator.storage.persisted()
-    return openInTab({ kept, keep, locks: navigator.locks, clock, rng, persisted, onProblem })
+    const kept = await findKept()
+    if (kept?.protection !== 'none') throw new CloudError('no-profile', 'The profile in this browser was deleted.')
+    return openHeld(kept, onProblem)
+  },
+  unlock: async (passphrase, onProblem) => {
+    const kept = await findKept()
+    if (kept?.protection !== 'sealed') throw new CloudError('no-profile', 'The profile in this browser was deleted.')
+    const { unlockHere } = await import('./profile/unlock-here.ts')
+    await using medium = await mediumOf(kept.profileId)
+    const unlocked = await unlockHere(kept, await keeping, medium, passphrase)
+    return unlocked.ok ? ok(await openHeld(unlocked.value, onProblem)) : unlocked
+  },
+  locks: new BroadcastChannel('cloudos/lock'),
+  nowMs: () => clock.nowMs(),
+  // A new document is the surest way to a new memory.
+  forget: () => {
+    location.reload()
   },
 })
+
+for (const sign of ['pointerdown', 'keydown', 'wheel'] as const)
+  window.addEventListener(sign, () => { session.noteActivity() }, { passive: true, capture: true }) // prettier-ignore
 
 mount(App, { target: document.body, props: { session, router: new Router(), toasts } })
 void session.start()

@@ -2,18 +2,26 @@ import { standForLeader } from '@cloudos/mesh/browser/leadership'
 import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import { docIdFrom } from '@cloudos/crypto/derive'
+import { createPassphraseCost } from '@cloudos/crypto/passphrase'
+import { createSlot } from '@cloudos/crypto/slots'
+import { passphraseWay } from '@cloudos/crypto/way-in'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { Clock, Rng } from '@cloudos/protocol/ports'
+import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import { encodeSlot } from '@cloudos/protocol/slot'
 import { watchNews } from './device-news.ts'
 import { identityFrom } from './device-keys.ts'
-import type { KeepDatabase, KeptProfile } from './keep.ts'
+import { wipe } from './held.ts'
+import type { HeldProfile } from './held.ts'
+import type { KeepDatabase } from './keep.ts'
 import { lead } from './lead.ts'
 import type { ProfileInTab, ProfileKept } from './profile.ts'
 import type { ProfileStatus } from './status.ts'
 import { sayWish, watchStatus } from './status-board.ts'
 
 export interface BrowserProfileParts {
-  readonly kept: KeptProfile
+  readonly held: HeldProfile
+  /** Where the ways in lie once there are any. */
+  readonly medium: BlobStore
   readonly keep: KeepDatabase
   readonly locks: Locks
   readonly clock: Clock
@@ -26,16 +34,26 @@ export interface BrowserProfileParts {
 
 /** Opens the profile in this tab. Whichever tab came first leads; the others join in, and take over when it goes. */
 export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTab> {
-  const { kept, keep, locks, clock, rng } = parts
-  const name = `cloudos/1/${kept.profileId}`
-  const identity = await identityFrom(kept.keys)
-  const notesId = docIdFrom(kept.profileId, 'notes')
+  const { held, keep, medium, locks, clock, rng } = parts
+  const name = `cloudos/1/${held.profileId}`
+  const identity = await identityFrom(held.secrets.keys)
+  const notesId = docIdFrom(held.profileId, 'notes')
   const tab = crypto.randomUUID()
   const channel = new BroadcastChannel(name)
   const leadership = standForLeader(locks, name + '/leader', async () => {
     // A channel does not hear itself, and this tab is one of those that the leader serves.
     const own = new BroadcastChannel(name)
-    const leading = await lead({ kept, keep, framesName: name, documents: [notesId], channel: own, locks, clock, rng })
+    const leading = await lead({
+      held,
+      keep,
+      medium,
+      framesName: name,
+      documents: [notesId],
+      channel: own,
+      locks,
+      clock,
+      rng,
+    })
     return {
       [Symbol.asyncDispose]: async () => {
         await leading[Symbol.asyncDispose]()
@@ -47,8 +65,13 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     if (!(cause instanceof CloudError)) throw cause
     parts.onProblem(cause)
   })
+  const close = async (): Promise<void> => {
+    await leadership[Symbol.asyncDispose]()
+    channel.close()
+  }
+  const writing = holdShared(locks, name + '/writing')
   return {
-    kept: keptView(kept, identity.deviceId, parts.persisted),
+    kept: keptView(held, identity.deviceId, parts.persisted),
     notesId,
     onStatus: (listener: (status: ProfileStatus) => void) => watchStatus(channel, listener),
     onDeviceNews: (listener) => watchNews(channel, listener),
@@ -56,18 +79,48 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     wish: (wish) => {
       sayWish(channel, wish)
     },
-    [Symbol.asyncDispose]: async () => {
-      await leadership[Symbol.asyncDispose]()
-      channel.close()
+    protect: async (passphrase) => {
+      const { profileId, secrets } = held
+      const way = { kind: 'passphrase', cost: createPassphraseCost(rng) } as const
+      const parts = { wayIn: passphraseWay(passphrase), way, vaultKey: secrets.vaultKey, rng }
+      const slot = await createSlot(profileId, parts)
+      if (!slot.ok) throw new Error('a passphrase that is stretched differently each time')
+      sayWish(channel, { wish: 'protect', slot: encodeSlot(slot.value) })
     },
+    lock: async (saved) => {
+      const patience = AbortSignal.timeout(LOCK_WITHIN_MS)
+      await Promise.race([saved, aborted(patience)])
+      writing[Symbol.dispose]()
+      // Whichever tab leads goes on until the others have saved what was under way.
+      await locks.request(name + '/writing', { signal: patience }, () => undefined).catch(() => undefined)
+      await Promise.race([close(), aborted(patience)])
+      wipe(held.secrets)
+    },
+    [Symbol.asyncDispose]: close,
   }
 }
 
-function keptView(kept: KeptProfile, deviceId: ProfileKept['deviceId'], persisted: boolean): ProfileKept {
+/** A tab that hangs or a full disk must not keep the profile open. */
+const LOCK_WITHIN_MS = 3_000
+
+/** Holds `name` together with others until disposed or the tab goes away. */
+function holdShared(locks: Locks, name: string): Disposable {
+  const released = Promise.withResolvers<void>()
+  void locks.request(name, { mode: 'shared' }, () => released.promise)
+  return { [Symbol.dispose]: released.resolve }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => { resolve() }) // prettier-ignore
+  })
+}
+
+function keptView(held: HeldProfile, deviceId: ProfileKept['deviceId'], persisted: boolean): ProfileKept {
   return {
-    profileId: kept.profileId,
+    profileId: held.profileId,
     deviceId,
-    signingKey: kept.keys.signing instanceof Uint8Array ? 'in-site-data' : 'not-extractable',
+    signingKey: held.secrets.keys.signing instanceof Uint8Array ? 'in-site-data' : 'not-extractable',
     persisted,
   }
 }

@@ -22,7 +22,9 @@ export async function foundHere({ keep, rng, clock, deviceName }: FoundingParts)
     nowMs: clock.nowMs(),
     devices: [device],
   })
-  const founded: KeptProfile = { profileId, keys, rootSeed, recoverySeed, keyByEpoch }
+  const [secretsKey, vaultKey] = [rng.bytes(32), rng.bytes(32)]
+  const secrets = { keys, rootSeed, recoverySeed, secretsKey, vaultKey, keyByEpoch }
+  const founded: KeptProfile = { protection: 'none', profileId, secrets }
   const first = await keepFounded(keep, founded, entries.map(({ bytes }) => bytes)) // prettier-ignore
   return first ? founded : ((await findKeptProfile(keep)) ?? founded)
 }

@@ -3,16 +3,33 @@ import type { DBSchema, IDBPDatabase } from 'idb'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DeviceId, EpochId, Hash, ProfileId } from '@cloudos/protocol/ids'
 
-/** What this browser holds of its profile besides the frames. It opens by itself: nothing here is behind a passphrase or passkey. */
-export interface KeptProfile {
-  readonly profileId: ProfileId
+/** Everything that opens the profile. It is in memory while the profile is open, and in the clear on disk only where it opens by itself. */
+export interface ProfileSecrets {
   readonly keys: KeptKeys
   /** Signs the authority log; only in the browser that founded the profile. */
   readonly rootSeed: Uint8Array
   /** Outranks the root; belongs into the recovery kit. */
   readonly recoverySeed: Uint8Array
+  /** What this device keeps for itself is sealed with it. */
+  readonly secretsKey: Uint8Array
+  /** Each way in leads to it, and it to all the rest. */
+  readonly vaultKey: Uint8Array
   /** Of every epoch that began while the root was here. */
   readonly keyByEpoch: ReadonlyMap<EpochId, Uint8Array>
+}
+
+/** What this browser holds of its profile besides the frames. */
+export type KeptProfile =
+  /** Opens by itself. */
+  { readonly protection: 'none'; readonly profileId: ProfileId; readonly secrets: ProfileSecrets } | SealedProfile
+
+/** Opens with a way in only: the vault lies on this browser's medium, and what the device keeps for itself is sealed. */
+export interface SealedProfile {
+  readonly protection: 'sealed'
+  readonly profileId: ProfileId
+  /** Where the browser holds the signing key and gives it to no script; without the epochs' keys it signs nothing that counts. */
+  readonly signing: CryptoKeyPair | undefined
+  readonly sealedDevice: Uint8Array
 }
 
 export interface KeptKeys {
@@ -77,14 +94,24 @@ export function keepFounded(
   })
 }
 
-/** On disk when it resolves. */
-export function keepEpochKeys(keep: KeepDatabase, keyByEpoch: KeptProfile['keyByEpoch']): Promise<void> {
+/** Where a profile opens by itself; elsewhere the vault has them. On disk when it resolves. */
+export function keepEpochKeys(keep: KeepDatabase, keyByEpoch: ReadonlyMap<EpochId, Uint8Array>): Promise<void> {
   return withKeep(async () => {
     const write = keep.transaction('profile', 'readwrite', { durability: 'strict' })
     const kept = await write.store.get('profile')
-    if (kept !== undefined)
-      await write.store.put({ ...kept, keyByEpoch: new Map([...kept.keyByEpoch, ...keyByEpoch]) }, 'profile')
+    if (kept?.protection === 'none') {
+      const secrets = { ...kept.secrets, keyByEpoch: new Map([...kept.secrets.keyByEpoch, ...keyByEpoch]) }
+      await write.store.put({ ...kept, secrets }, 'profile')
+    }
     await write.done
+  })
+}
+
+/** Takes the place of what opened by itself; on disk when it resolves. */
+export function keepSealed(keep: KeepDatabase, sealed: SealedProfile): Promise<void> {
+  return withKeep(async () => {
+    const write = keep.transaction('profile', 'readwrite', { durability: 'strict' })
+    await Promise.all([write.store.put(sealed, 'profile'), write.done])
   })
 }
 

@@ -4,16 +4,17 @@ import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { DocId } from '@cloudos/protocol/ids'
-import type { Clock, Rng } from '@cloudos/protocol/ports'
+import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DeviceLinks } from './device-links.ts'
 import type { DeviceLink } from './device-links.ts'
 import { sayNews } from './device-news.ts'
 import { DeviceWatch } from './device-watch.ts'
 import { identityFrom } from './device-keys.ts'
+import type { HeldProfile } from './held.ts'
 import { IncidentBook } from './incident-book.ts'
 import { keepEpochKeys } from './keep.ts'
-import type { KeepDatabase, KeptProfile } from './keep.ts'
+import type { KeepDatabase } from './keep.ts'
 import { createAuthorityStore, createHeadsMemory } from './keep-ports.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { PresenceBook } from './presence-book.ts'
@@ -21,12 +22,14 @@ import { RemovalDesk } from './removal-desk.ts'
 import { RootActs } from './root-acts.ts'
 import type { EpochKeys } from './root-acts.ts'
 import { signInDevice } from './sign-in-device.ts'
+import { WaysDesk } from './ways-desk.ts'
 import { openStatusBoard } from './status-board.ts'
 import type { Wish } from './status-board.ts'
 import type { DeviceView, ProfileStatus } from './status.ts'
 
 export interface LeadParts {
-  readonly kept: KeptProfile
+  readonly held: HeldProfile
+  readonly medium: BlobStore
   readonly keep: KeepDatabase
   /** Where the frames lie. */
   readonly framesName: string
@@ -40,13 +43,13 @@ export interface LeadParts {
 
 /** Does the profile's work for every tab of this browser, until it is disposed: documents, log, connections, pairing. */
 export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
-  const { kept, keep, framesName, documents, channel, locks, clock, rng } = parts
+  const { held, medium, keep, framesName, documents, channel, locks, clock, rng } = parts
   await using stack = new AsyncDisposableStack()
   let changed = (): void => undefined
   const incidents = new IncidentBook()
-  const identity = await identityFrom(kept.keys)
+  const identity = await identityFrom(held.secrets.keys)
   const profile: Profile = await openProfile({
-    profileId: kept.profileId,
+    profileId: held.profileId,
     identity,
     authority: createAuthorityStore(keep),
     frames: stack.use(await openIndexedDbStore(framesName)),
@@ -62,7 +65,8 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   for (const docId of documents) await profile.replica.open(docId)
 
   const keepKeys = (keyByEpoch: EpochKeys): Promise<void> => keepEpochKeys(keep, keyByEpoch)
-  const root = new RootActs({ profile, rootSeed: kept.rootSeed, clock, rng, keepKeys })
+  const { secrets } = held
+  const root = new RootActs({ profile, identity, secrets, medium, clock, rng, keepKeys })
   const signIn = (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly Uint8Array[]> =>
     signInDevice(profile, root, certificate, challenge)
   const onChanged = (): void => {
@@ -80,6 +84,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
   const removal = new RemovalDesk(profile, root, onChanged)
+  const ways = await WaysDesk.open({ held, keep, medium, profile, root, rng, onChanged })
   const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
 
   const watch = stack.use(
@@ -97,9 +102,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     pairing: desk.view,
     meeting: meeting.view,
     removal: removal.view,
+    protection: ways.view,
     canAdd: links.agent !== undefined,
   })
-  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch }) })) // prettier-ignore
+  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, ways, watch }) })) // prettier-ignore
   changed = () => {
     board.show()
   }
@@ -117,10 +123,11 @@ interface Granting {
   readonly desk: PairingDesk
   readonly meeting: AgentMeeting
   readonly removal: RemovalDesk
+  readonly ways: WaysDesk
   readonly watch: DeviceWatch
 }
 
-function grant(wish: Wish, { desk, meeting, removal, watch }: Granting): void {
+function grant(wish: Wish, { desk, meeting, removal, ways, watch }: Granting): void {
   switch (wish.wish) {
     case 'meet':
       void meeting.follow(wish.link)
@@ -142,6 +149,9 @@ function grant(wish: Wish, { desk, meeting, removal, watch }: Granting): void {
       return
     case 'remove':
       void removal.remove(wish.deviceId, wish.reason)
+      return
+    case 'protect':
+      void ways.protect(wish.slot)
       return
     case 'status':
       return // the board itself answers

@@ -22,6 +22,10 @@ export interface ProfileInTab extends AsyncDisposable {
   /** Hears how devices are doing that some tab looks at. Returns the unsubscriber. */
   onDeviceNews(listener: (news: DeviceNews) => void): () => void
   openDoc(docId: DocId): TabDoc
+  /** Protects the profile in this browser with a passphrase, or with another one; what comes of it is seen in the status. */
+  protect(passphrase: string): Promise<void>
+  /** Ends this tab's part once `saved` has; a leader waits for what other tabs have under way. Everything secret is wiped. */
+  lock(saved: Promise<void>): Promise<void>
   /** Asks the leader for something; what comes of it is seen in the status. */
   wish(wish: Wish): void
 }

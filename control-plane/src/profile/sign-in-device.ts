@@ -3,8 +3,8 @@ import { verifyCertificate } from '@cloudos/crypto/certificate-check'
 import type { Profile } from '@cloudos/mesh/profile'
 import { parseCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { EpochId } from '@cloudos/protocol/ids'
-import type { EpochKeys, RootActs } from './root-acts.ts'
+import { readableEpochs } from './readable-epochs.ts'
+import type { RootActs } from './root-acts.ts'
 
 /**
  * With the owner's yes: checks that the device holds the keys it shows, signs it in, gives it every epoch this browser can read, and
@@ -21,15 +21,6 @@ export async function signInDevice(
   const verdict = await verifyCertificate(certificate.value, profile.authority.state.profileId, challenge)
   if (!verdict.ok) throw badCertificate(verdict.error)
   return root.act(async (power) => ({ entries: await addDevice(power, certificate.value, readableEpochs(profile)) }))
-}
-
-export function readableEpochs({ authority, membership }: Profile): EpochKeys {
-  const keys = new Map<EpochId, Uint8Array>()
-  for (const { epochId } of authority.state.epochs) {
-    const key = membership.epochKey(epochId)
-    if (key !== undefined) keys.set(epochId, key)
-  }
-  return keys
 }
 
 function badCertificate(reason: string): CloudError {

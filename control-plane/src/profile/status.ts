@@ -59,6 +59,13 @@ export type RemovalView =
   | { readonly phase: 'removing'; readonly deviceId: DeviceId }
   | { readonly phase: 'failed'; readonly deviceId: DeviceId; readonly message: string }
 
+/** Whether this browser opens by itself. */
+export type ProtectionView =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'protecting' }
+  | { readonly phase: 'protected' }
+  | { readonly phase: 'failed'; readonly message: string }
+
 /** What the leader tells every tab, whole, on each change. */
 export interface ProfileStatus {
   readonly devices: readonly DeviceView[]
@@ -68,6 +75,7 @@ export interface ProfileStatus {
   readonly pairing: PairingView
   readonly meeting: MeetingView
   readonly removal: RemovalView
+  readonly protection: ProtectionView
   /** Whether devices can be added from here now: the root key is here and an agent is connected. */
   readonly canAdd: boolean
 }

@@ -70,6 +70,17 @@ export class Notes {
     this.#doc.retry()
   }
 
+  /** Resolves when nothing is under way. */
+  whenSaved(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (saving: TabDoc['saving']): void => {
+        if (saving.phase === 'saved') resolve()
+      }
+      this.#doc.onSaving(look)
+      look(this.#doc.saving)
+    })
+  }
+
   #noteSaving(saving: TabDoc['saving']): void {
     this.saving = saving
     clearTimeout(this.#rest)

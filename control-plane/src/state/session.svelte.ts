@@ -1,6 +1,9 @@
+import type { UnlockRefusal } from '@cloudos/crypto/unlock'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { Result } from '@cloudos/protocol/result'
 import type { ProfileInTab } from '../profile/profile.ts'
 import type { ProfileStatus } from '../profile/status.ts'
+import { IDLE_LIMIT_MS, IdleClock } from './idle-clock.ts'
 import type { Notes } from './notes.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
@@ -8,6 +11,10 @@ export type SessionPhase =
   /** Looking whether this browser holds a profile. */
   | { readonly phase: 'looking' }
   | { readonly phase: 'none' }
+  /** It is here and opens with its passphrase only. */
+  | { readonly phase: 'locked' }
+  /** The screen is empty already; what was under way is being saved. */
+  | { readonly phase: 'locking' }
   /** The code that opens it is on its way. */
   | { readonly phase: 'opening' }
   | { readonly phase: 'open'; readonly profile: ProfileInTab }
@@ -15,15 +22,28 @@ export type SessionPhase =
 
 /** What the session needs of the world; `main.ts` wires it. Everything rejects with `CloudError` only. */
 export interface SessionParts {
-  /** Whether this browser holds a profile. */
-  readonly find: () => Promise<boolean>
+  /** How the profile that this browser holds is protected; `undefined` when it holds none. */
+  readonly find: () => Promise<'none' | 'sealed' | undefined>
   /** Opens the profile that is here. `onProblem`: its leader broke down. */
   readonly open: (onProblem: (problem: CloudError) => void) => Promise<ProfileInTab>
+  readonly unlock: (
+    passphrase: string,
+    onProblem: (problem: CloudError) => void,
+  ) => Promise<Result<ProfileInTab, UnlockRefusal>>
   readonly found: () => Promise<void>
+  /** Between the tabs of this browser: one that locks takes the others with it, and one in use keeps them open. */
+  readonly locks: BroadcastChannel
+  readonly nowMs: () => number
+  /** Leaves this document, and with it all that was in memory. */
+  readonly forget: () => void
   /** The link an agent opened this page with. */
   readonly link: string | undefined
   readonly toasts: Toasts
 }
+
+/** The other tabs need not hear of every key. */
+const TELL_ACTIVITY_MS = 5_000
+const LOOK_EVERY_MS = 1_000
 
 /** The profile as this tab has it. */
 export class Session {
@@ -36,16 +56,21 @@ export class Session {
   notes = $state.raw<Promise<Notes> | undefined>()
   #opened: Notes | undefined
   readonly #parts: SessionParts
+  readonly #idle: IdleClock
+  #leave = (): void => undefined
 
   constructor(parts: SessionParts) {
     this.#parts = parts
+    this.#idle = new IdleClock(parts.nowMs())
+    this.#listen()
   }
 
   async start(): Promise<void> {
     await this.#orFail(async () => {
       this.now = { phase: 'looking' }
-      if (await this.#parts.find()) await this.#open()
-      else this.now = { phase: 'none' }
+      const protection = await this.#parts.find()
+      if (protection === 'none') await this.#open(this.#parts.open)
+      else this.now = { phase: protection === 'sealed' ? 'locked' : 'none' }
     })
   }
 
@@ -60,7 +85,7 @@ export class Session {
     } finally {
       this.founding = false
     }
-    await this.#orFail(() => this.#open())
+    await this.#orFail(() => this.#open(this.#parts.open))
   }
 
   /** Opens the shared notes; they stay open as long as the tab. */
@@ -86,15 +111,89 @@ export class Session {
     this.openNotes()
   }
 
-  async #open(): Promise<void> {
-    this.now = { phase: 'opening' }
-    const profile = await this.#parts.open((problem) => {
-      this.now = { phase: 'failed', problem }
-      this.notes = undefined
-      this.status = undefined
-      void profile[Symbol.asyncDispose]()
+  /** `undefined` once it is open; else why this passphrase did not open it. */
+  async unlock(passphrase: string): Promise<UnlockRefusal | undefined> {
+    let refusal: UnlockRefusal | undefined
+    await this.#orFail(async () => {
+      const opening: { profile?: ProfileInTab } = {}
+      const unlocked = await this.#parts.unlock(passphrase, (problem) => {
+        this.#fail(problem, opening.profile)
+      })
+      if (!unlocked.ok) {
+        refusal = unlocked.error
+        return
+      }
+      opening.profile = unlocked.value
+      this.#use(unlocked.value)
     })
-    profile.onStatus((status) => {
+    return refusal
+  }
+
+  /** In every tab of this browser. */
+  async lock(): Promise<void> {
+    if (!this.canLock) return
+    this.#parts.locks.postMessage('lock')
+    await this.#lockHere()
+  }
+
+  get canLock(): boolean {
+    return this.now.phase === 'open' && this.status?.protection.phase === 'protected'
+  }
+
+  /** Until it locks by itself. */
+  idleLeftMs(nowMs: number): number {
+    return this.#idle.leftMs(nowMs)
+  }
+
+  noteActivity(): void {
+    const nowMs = this.#parts.nowMs()
+    const quiet = IDLE_LIMIT_MS - this.#idle.leftMs(nowMs)
+    this.#idle.touch(nowMs)
+    if (quiet > TELL_ACTIVITY_MS && this.canLock) this.#parts.locks.postMessage('active')
+  }
+
+  async #lockHere(): Promise<void> {
+    if (this.now.phase !== 'open') return
+    const [profile, opened] = [this.now.profile, this.#opened]
+    this.#leave()
+    this.now = { phase: 'locking' }
+    this.status = undefined
+    this.notes = undefined
+    this.#opened = undefined
+    this.#parts.toasts.clear()
+    await profile.lock(opened?.whenSaved() ?? Promise.resolve())
+    this.#parts.forget()
+  }
+
+  #listen(): void {
+    this.#parts.locks.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (data === 'lock') void this.#lockHere()
+      else if (data === 'active') this.#idle.touch(this.#parts.nowMs())
+    })
+    setInterval(() => {
+      if (this.#idle.leftMs(this.#parts.nowMs()) === 0) void this.lock()
+    }, LOOK_EVERY_MS)
+  }
+
+  async #open(open: SessionParts['open']): Promise<void> {
+    this.now = { phase: 'opening' }
+    const opening: { profile?: ProfileInTab } = {}
+    opening.profile = await open((problem) => {
+      this.#fail(problem, opening.profile)
+    })
+    this.#use(opening.profile)
+  }
+
+  #fail(problem: CloudError, profile: ProfileInTab | undefined): void {
+    this.now = { phase: 'failed', problem }
+    this.notes = undefined
+    this.status = undefined
+    void profile?.[Symbol.asyncDispose]()
+  }
+
+  #use(profile: ProfileInTab): void {
+    this.#idle.touch(this.#parts.nowMs())
+    this.#leave = profile.onStatus((status) => {
       this.#noteStatus(profile, status)
     })
     this.now = { phase: 'open', profile }

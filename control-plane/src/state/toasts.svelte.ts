@@ -20,6 +20,11 @@ export class Toasts {
     if (toast.tone === 'good') setTimeout(() => { this.dismiss(id) }, GOOD_NEWS_MS) // prettier-ignore
   }
 
+  /** What they say is of the profile: with it they go. */
+  clear(): void {
+    this.shown = []
+  }
+
   dismiss(id: number): void {
     this.shown = this.shown.filter((toast) => toast.id !== id)
   }

@@ -1,7 +1,7 @@
 import type { ProfileKept } from '../../profile/profile.ts'
 
 /** How this browser keeps the profile's keys, said as it is. */
-export function keptFacts({ profileId, deviceId, signingKey, persisted }: ProfileKept) {
+export function keptFacts({ profileId, deviceId, signingKey, persisted }: ProfileKept, guarded: boolean) {
   return [
     { label: 'Profile id', value: profileId, mono: true },
     { label: 'This device', value: deviceId, mono: true },
@@ -12,7 +12,10 @@ export function keptFacts({ profileId, deviceId, signingKey, persisted }: Profil
           ? 'kept by the browser; no page or script can read it out'
           : 'kept in site data; this browser cannot keep Ed25519 keys itself',
     },
-    { label: 'Root key', value: 'kept in site data of this browser only; it adds and removes devices' },
+    {
+      label: 'Root key',
+      value: `${guarded ? 'sealed by your passphrase, in this browser only' : 'kept in site data of this browser only'}; it adds and removes devices`,
+    },
     {
       label: 'Storage',
       value: persisted
