@@ -9,6 +9,7 @@ import { CapabilityBook } from './capability/capability-book.ts'
 import { readCounters } from './capability/counters.ts'
 import { createMeasure } from './capability/measure.ts'
 import { MetricsFeed } from './capability/metrics-feed.ts'
+import { findProfileOf, keepTwice } from './authority-copy.ts'
 import { createDispatch } from './commands/dispatch.ts'
 import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
@@ -22,6 +23,7 @@ import { openHome } from './home.ts'
 import { openPort } from './http/open-port.ts'
 import { sayIncident } from './incident-text.ts'
 import { openJournal } from './journal/journal.ts'
+import type { Journal } from './journal/journal.ts'
 import type { Settings } from './journal/settings.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
@@ -67,14 +69,16 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const home = stack.use(openHome(config.homeFolder))
   const nowMs = clock.nowMs()
   const reserve = createReserve(home.path('reserve'))
-  const journal = openJournal(home.path('journal.db'), nowMs, reserve)
+  const opened = openJournal(home.path('journal.db'), nowMs, reserve)
   stack.defer(() => {
-    journal.close()
+    opened.close()
   })
+  const journal = { ...opened, authority: keepTwice(opened.authority, createDisk(home.path('profile'))) }
   if (journal.setAside !== undefined)
     say(
       `The journal was damaged. It is kept as ${journal.setAside.keptAs}; ${String(journal.setAside.rowsSaved)} rows could be read and are in use again. Your documents are not in it.`,
     )
+  await recoverProfile(journal)
   checkClock(Number(journal.settings.find('last-run-ms') ?? 0), nowMs, say)
   journal.settings.set('last-run-ms', String(nowMs))
   const identity = deviceIdentityFrom(await openDeviceSeeds(createDisk(home.path('keys')), rng))
@@ -150,6 +154,13 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+/** A torn journal may have forgotten which profile this device is in; the entries say it. */
+async function recoverProfile({ settings, authority }: Journal): Promise<void> {
+  if (settings.find('profile-id') !== undefined) return
+  const profileId = findProfileOf((await authority.load()).entries)
+  if (profileId !== undefined) settings.set('profile-id', profileId)
 }
 
 /** With other keys this is another device, and the profile in its home would look as if it had been shut out. */

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, renameSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { AuthorityStore } from '@cloudos/mesh/authority-log'
 import type { HeadsMemory } from '@cloudos/mesh/heads-book'
@@ -123,8 +123,25 @@ function copyOf(file: string, copy: string): string {
   try {
     copyFileSync(file, copy)
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`)
+    lengthen(copy)
   } catch (cause) {
     throw brokenWorld(cause, copy)
   }
   return copy
 }
+
+/** SQLite reads no page of a file that is shorter than its header says. What has been cut off reads as one more damage. */
+function lengthen(file: string): void {
+  const header = new DataView(new ArrayBuffer(32))
+  const fd = openSync(file, 'r+')
+  try {
+    if (readSync(fd, header, 0, header.byteLength, 0) < header.byteLength) return
+    const sizeBytes = header.getUint16(16) * header.getUint32(28)
+    if (fstatSync(fd).size < sizeBytes && sizeBytes <= JOURNAL_MAX_BYTES) ftruncateSync(fd, sizeBytes)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** A header that rotted must not make us fill the disk. */
+const JOURNAL_MAX_BYTES = 1024 * 1024 * 1024
