@@ -62,6 +62,19 @@ test('a record that rots in the middle of a log is kept aside, and comes back fr
   await untilAllShow([...WORDS, 'and on '], [readerOf(again), readerOf(b)])
 })
 
+test('a journal of which half is gone costs no document, and the devices find together again', async () => {
+  await using house = new AsyncDisposableStack()
+  const [a, b] = await foundPair(house)
+  await a.stop()
+  const journal = join(a.home.folder, 'journal.db')
+  const bytes = await readFile(journal)
+  await writeFile(journal, bytes.subarray(0, bytes.length / 2))
+  const again = house.use(await startAgent(a.home))
+  assert.match(again.output(), /journal was damaged. It is kept as/)
+  await write(again, 'and on ')
+  await untilAllShow([...WORDS, 'and on '], [readerOf(again), readerOf(b)])
+})
+
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0
 
 test(
