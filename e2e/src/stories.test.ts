@@ -43,9 +43,13 @@ test('agents and a browser that are killed lose nothing that was saved, and go o
   const [nextA, nextB] = [house.use(await startAgent(homeA)), house.use(await startAgent(homeB))]
   const reopened = await openAgain(house.use(await launchChromium(profileFolder)).context, nextA)
   await reopened.openNotes()
+  const readers = [reopened, readerOf(nextA), readerOf(nextB)]
+  // One at a time: what comes in at the caret while somebody types stands between their letters.
+  await untilAllShow(['one ', 'two ', 'three '], readers)
   await reopened.type('four ')
+  await untilAllShow(['four '], readers)
   await write(nextA, 'five ')
-  await untilAllShow(['one ', 'two ', 'three ', 'four ', 'five '], [reopened, readerOf(nextA), readerOf(nextB)])
+  await untilAllShow(['one ', 'two ', 'three ', 'four ', 'five '], readers)
   assert.deepEqual([...page.complaints, ...reopened.complaints], [])
 })
 
