@@ -11,6 +11,7 @@ import type { MeshNode } from '@cloudos/mesh/node-parts'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
 import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
+import { servePassages } from '@cloudos/mesh/passage/serve'
 import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
 import { RPC_PROTOCOL, serveRpc } from '@cloudos/mesh/rpc'
@@ -80,6 +81,7 @@ export class MeshHost {
     node.net.handle(PAIR_PROTOCOL, (channel) => {
       void this.#answer(channel)
     })
+    servePassages(node.net, (peerId) => this.#profile?.admits(peerId) === true)
     node.onConnected((peerId) => {
       void this.#sendAwayLater(peerId)
     })

@@ -5,6 +5,7 @@ import process from 'node:process'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { parseCapabilityRecord } from '@cloudos/protocol/capability-record'
+import { statusCommand } from '@cloudos/protocol/commands'
 import { capabilitiesCommand, metricsCommand } from '@cloudos/protocol/device-commands'
 import { parseSigned } from '@cloudos/protocol/signed'
 import { startAgent } from './agent-process.ts'
@@ -80,9 +81,13 @@ test('a person sees how a device is doing and what it can do, live, by keyboard,
   await page.getByRole('link', { name: 'Devices', exact: true }).first().click()
   const online = page.getByRole('row').filter({ hasText: 'Online' })
   await online.nth(1).waitFor()
-  await online.filter({ hasText: '—' }).getByRole('link').click()
-  await page.getByText('Not connected to this browser', { exact: true }).waitFor()
-  await looksWell(page, 'elsewhere')
+  await online.filter({ hasText: '%' }).nth(1).waitFor()
+  const { deviceId } = await second.call(statusCommand, {})
+  await page.evaluate((id) => { location.hash = `#/devices/${id}/details` }, deviceId) // prettier-ignore
+  await page.getByText('Reached through').waitFor()
+  await page.evaluate((id) => { location.hash = `#/devices/${id}` }, deviceId) // prettier-ignore
+  await page.getByRole('figure', { name: /^CPU/ }).waitFor()
+  await looksWell(page, 'behind')
   await second.stop()
 
   await page.getByRole('main').getByRole('link', { name: 'Devices' }).click()

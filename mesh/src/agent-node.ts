@@ -4,6 +4,7 @@ import { createLibp2p } from 'libp2p'
 import type { Libp2pOptions } from 'libp2p'
 import { commonOptions, meshNodeFrom } from './node-parts.ts'
 import type { MeshNode, NodeParts } from './node-parts.ts'
+import { passages } from './passage/transport.ts'
 
 type TransportFactory = NonNullable<Libp2pOptions['transports']>[number]
 
@@ -16,7 +17,7 @@ export interface AgentNodeParts extends NodeParts {
   readonly connectionsPerSecond?: number
 }
 
-/** libp2p for an agent: tcp between agents, websockets for pages. */
+/** libp2p for an agent: tcp between agents, websockets for pages, and passages through one another. */
 export async function createNode(parts: AgentNodeParts): Promise<MeshNode> {
   const options = await commonOptions(parts)
   const node = await createLibp2p({
@@ -26,7 +27,7 @@ export async function createNode(parts: AgentNodeParts): Promise<MeshNode> {
       ...(parts.connectionsPerSecond === undefined ? {} : { inboundConnectionThreshold: parts.connectionsPerSecond }),
     },
     addresses: { listen: [...parts.listen] },
-    transports: [tcp(), parts.webSocketTransport ?? webSockets()],
+    transports: [tcp(), parts.webSocketTransport ?? webSockets(), passages()],
   })
   return meshNodeFrom(node, parts.peerSeed)
 }

@@ -3,6 +3,7 @@ import { yamux } from '@chainsafe/libp2p-yamux'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { Libp2p } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2pOptions } from 'libp2p'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -10,6 +11,7 @@ import { LIMITS } from '@cloudos/protocol/limits'
 import type { Net } from '@cloudos/protocol/ports'
 import { createGater } from './gater.ts'
 import { createLibp2pNet, findPeerName, libp2pPeer } from './libp2p-net.ts'
+import { addressThrough, findPassage } from './passage/address.ts'
 
 export interface NodeParts {
   /** Seed of the peer key, which is certified but is not the device's signing key. */
@@ -25,6 +27,12 @@ export interface MeshNode {
   /** Connects to whoever answers at one of the addresses and proves to be `peerId`; rejects with `CloudError` 'unreachable'. */
   dial(peerId: string, addresses: readonly string[], signal?: AbortSignal): Promise<void>
   connected(): readonly string[]
+  /** By which address a peer is connected. */
+  addressOf(peerId: string): string | undefined
+  /** Where whoever is connected to `relay` too is reached through it. */
+  addressThrough(relay: string): string
+  /** Through whom a peer is connected; `undefined` when nobody is in between. */
+  relayOf(peerId: string): string | undefined
   hangUp(peerId: string): Promise<void>
   onConnected(listener: (peerId: string) => void): void
   onDisconnected(listener: (peerId: string) => void): void
@@ -65,6 +73,7 @@ export async function meshNodeFrom(node: Libp2p, peerSeed: Uint8Array): Promise<
       if (peer !== undefined) listener(peer)
     })
   }
+  const remoteAddress = (peer: string): Multiaddr | undefined => node.getConnections(libp2pPeer(peer))[0]?.remoteAddr
   return {
     net: createLibp2pNet(node, peerId),
     peerId,
@@ -77,6 +86,12 @@ export async function meshNodeFrom(node: Libp2p, peerSeed: Uint8Array): Promise<
       } catch (cause) {
         throw new CloudError('unreachable', `No answer from that device at ${addresses.join(', ')}.`, cause)
       }
+    },
+    addressOf: (peer) => remoteAddress(peer)?.decapsulateCode(P2P_CODE).toString(),
+    addressThrough,
+    relayOf: (peer) => {
+      const address = remoteAddress(peer)
+      return address && findPassage(address)?.relay
     },
     connected: () => node.getPeers().flatMap((peer) => findPeerName(peer) ?? []),
     hangUp: (peer) => node.hangUp(libp2pPeer(peer)),

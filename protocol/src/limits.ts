@@ -87,6 +87,8 @@ export const LIMITS = {
   connectionsPendingMax: 10,
   connectionsPerSecondPerAddress: 5,
   streamsPerPeerPerProtocol: 32,
+  /** Devices that one device reaches through another at a time. */
+  passagesPerPeer: 32,
   strangerMaxBytes: 3 * 1024,
   strangerMaxMs: 5_000,
   /** Bytes queued for one slow peer before it is disconnected rather than remembered. */

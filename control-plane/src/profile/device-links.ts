@@ -28,11 +28,13 @@ export interface DeviceLinksParts {
   readonly onChanged: () => void
 }
 
-/** An agent that is connected to this browser. */
+/** An agent that is connected to this browser, itself or through another one. */
 export interface DeviceLink {
   readonly agent: AgentCommands
   readonly device: DeviceCommands
   readonly addresses: readonly string[]
+  /** The peer in between, when there is one. */
+  readonly through?: string
   /** How long its last answer took, there and back. */
   readonly roundTripMs: number
 }
@@ -40,7 +42,7 @@ export interface DeviceLink {
 /** How often an agent is asked whom it is in touch with; nothing but "online" on the screen depends on it. */
 const ASK_EVERY_MS = 3_000
 
-/** The connections of this browser: to every device that has answered here before, and to an agent met for the first time. */
+/** The connections of this browser: to every device that has answered here before, to those behind it, and to an agent met for the first time. */
 export class DeviceLinks implements AsyncDisposable {
   readonly #parts: DeviceLinksParts
   readonly #stopped = new AbortController()
@@ -49,6 +51,7 @@ export class DeviceLinks implements AsyncDisposable {
   readonly #behindAgent = new Map<string, ReadonlySet<DeviceId>>()
   readonly #strangers = new Set<string>()
   readonly #reached = new Set<string>()
+  readonly #doors = new Map<string, readonly string[]>()
   readonly #gone = new Map<string, AbortController>()
   #node: Promise<MeshNode> | undefined
 
@@ -56,9 +59,9 @@ export class DeviceLinks implements AsyncDisposable {
     this.#parts = parts
   }
 
-  /** An agent that is connected now. */
+  /** An agent that is connected now, with nobody in between. */
   get agent(): AgentCommands | undefined {
-    return this.#links.values().next().value?.agent
+    return [...this.#links.values()].find(({ through }) => through === undefined)?.agent
   }
 
   linkTo(peerId: string): DeviceLink | undefined {
@@ -71,7 +74,7 @@ export class DeviceLinks implements AsyncDisposable {
   }
 
   async reachKnown(): Promise<void> {
-    for (const door of await withKeep(() => this.#parts.keep.getAll('doors'))) this.#reach(door)
+    for (const door of await withKeep(() => this.#parts.keep.getAll('doors'))) this.#reachAt(door)
   }
 
   /** Goes through the link that an agent shows: takes it into the profile if it is in none, and stays in touch from then on. */
@@ -100,7 +103,7 @@ export class DeviceLinks implements AsyncDisposable {
     }
     const door: Door = { peerId, addresses }
     await withKeep(() => keep.put('doors', door))
-    this.#reach(door)
+    this.#reachAt(door)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,33 +112,48 @@ export class DeviceLinks implements AsyncDisposable {
     await (await this.#node)?.stop()
   }
 
-  #reach(door: Door): void {
-    if (this.#reached.has(door.peerId) || this.#stopped.signal.aborted) return
-    this.#reached.add(door.peerId)
+  #reachAt({ peerId, addresses }: Door): void {
+    this.#doors.set(peerId, addresses)
+    this.#reach(peerId)
+  }
+
+  #reach(peerId: string): void {
+    if (this.#reached.has(peerId) || this.#stopped.signal.aborted) return
+    this.#reached.add(peerId)
     const { profile, clock, rng } = this.#parts
     const { signal } = this.#stopped
     const run = async (): Promise<void> => {
       const node = await this.#startNode()
-      await keepConnected(door, {
+      await keepConnected({ peerId, addresses: () => this.#addressesOf(node, peerId) }, {
         node, profile, clock, rng, signal,
-        untilGone: (peerId) => this.#untilGone(peerId),
-        onConnected: (gone) => this.#talk(node, door, gone),
+        untilGone: (peer) => this.#untilGone(peer),
+        onConnected: (gone) => this.#talk(node, peerId, gone),
       }) // prettier-ignore
     }
     this.#running.push(run())
   }
 
+  /** Its own door where it has one here, and through every agent that is connected itself. */
+  #addressesOf(node: MeshNode, peerId: string): readonly string[] {
+    const between = [...this.#links].filter(([peer, { through }]) => peer !== peerId && through === undefined)
+    return [...(this.#doors.get(peerId) ?? []), ...between.map(([peer]) => node.addressThrough(peer))]
+  }
+
   /** Speaks with the agent while it is connected: commands for it, and whom it is in touch with. */
-  async #talk(node: MeshNode, { peerId, addresses }: Door, gone: AbortSignal): Promise<void> {
+  async #talk(node: MeshNode, peerId: string, gone: AbortSignal): Promise<void> {
     const client = createRpcClient(await node.net.open(peerId, RPC_PROTOCOL, gone))
     const { clock } = this.#parts
+    const address = node.addressOf(peerId) ?? ''
+    const through = node.relayOf(peerId)
     const [agent, device] = [createAgentCommands(client), createDeviceCommands(client)]
     try {
       while (!gone.aborted) {
         const askedAtMs = clock.monotonicMs()
         const { peers } = await agent.status()
-        this.#links.set(peerId, { agent, device, addresses, roundTripMs: clock.monotonicMs() - askedAtMs })
+        const roundTripMs = clock.monotonicMs() - askedAtMs
+        this.#links.set(peerId, { agent, device, addresses: [address], roundTripMs, ...(through && { through }) })
         this.#behindAgent.set(peerId, new Set(peers.map(({ deviceId }) => deviceId)))
+        if (through === undefined) this.#reachBehind(peers)
         this.#parts.onChanged()
         await clock.sleep(ASK_EVERY_MS, gone)
       }
@@ -144,6 +162,15 @@ export class DeviceLinks implements AsyncDisposable {
       this.#behindAgent.delete(peerId)
       client.close()
       this.#parts.onChanged()
+    }
+  }
+
+  /** Agents only: a browser answers nothing, and is in step through the agent anyway. */
+  #reachBehind(peers: readonly { readonly deviceId: DeviceId }[]): void {
+    const { profile, identity } = this.#parts
+    for (const { deviceId } of peers) {
+      const member = profile.membership.member(deviceId)
+      if (member?.class === 'agent' && deviceId !== identity.deviceId) this.#reach(member.peerId)
     }
   }
 

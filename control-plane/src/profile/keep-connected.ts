@@ -2,7 +2,12 @@ import type { MeshNode } from '@cloudos/mesh/node-parts'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
-import type { Door } from './keep.ts'
+
+/** A device, and where it can be reached now; through others only while those are connected. */
+export interface Way {
+  readonly peerId: string
+  readonly addresses: () => readonly string[]
+}
 
 export interface KeepConnectedParts {
   readonly node: MeshNode
@@ -20,20 +25,22 @@ const FIRST_DELAY_MS = 250
 /** The agent is mostly on this machine: asking again costs little, and a person is waiting. */
 const LONGEST_DELAY_MS = 10_000
 
-/** Stays in step with the device behind a door until `signal` aborts: dials, and dials again with full jitter when it is gone. */
-export async function keepConnected(door: Door, parts: KeepConnectedParts): Promise<void> {
+/** Stays in step with a device until `signal` aborts: dials, and dials again with full jitter when it is gone. */
+export async function keepConnected(way: Way, parts: KeepConnectedParts): Promise<void> {
   const { clock, rng, signal } = parts
   for (let attempt = 0; !signal.aborted; attempt++) {
-    if (await connectOnce(door, parts)) attempt = 0
+    if (await connectOnce(way, parts)) attempt = 0
     const boundMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt)
     await clock.sleep((boundMs * ((rng.bytes(1)[0] ?? 0) + 1)) / 256, signal)
   }
 }
 
 /** Resolves when the connection has ended: true if there was one. */
-async function connectOnce({ peerId, addresses }: Door, parts: KeepConnectedParts): Promise<boolean> {
+async function connectOnce(way: Way, parts: KeepConnectedParts): Promise<boolean> {
   const { node, profile, signal } = parts
-  if (!profile.admits(peerId)) return false
+  const { peerId } = way
+  const addresses = way.addresses()
+  if (addresses.length === 0 || !profile.admits(peerId)) return false
   const gone = AbortSignal.any([parts.untilGone(peerId), signal])
   let connected = false
   try {

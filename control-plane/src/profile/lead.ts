@@ -80,7 +80,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     clock,
     self: identity.deviceId,
     reachable: () => links.reachable,
-    linkTo: (peerId) => shownLink(links.linkTo(peerId)),
+    linkTo: (peerId) => shownLink(links.linkTo(peerId), profile),
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
   const removal = new RemovalDesk(profile, root, onChanged)
@@ -115,8 +115,11 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   return stack.move()
 }
 
-function shownLink(link: DeviceLink | undefined): DeviceView['link'] {
-  return link && { addresses: link.addresses, roundTripMs: link.roundTripMs }
+function shownLink(link: DeviceLink | undefined, { membership }: Profile): DeviceView['link'] {
+  if (link === undefined) return undefined
+  const { addresses, roundTripMs, through } = link
+  const between = membership.members().find(({ peerId }) => peerId === through)
+  return { addresses, roundTripMs, ...(between && { through: between.name }) }
 }
 
 interface Granting {

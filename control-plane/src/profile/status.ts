@@ -14,7 +14,12 @@ export interface DeviceView {
   readonly boxPublicKey: string
   readonly peerId: string
   /** Present while it is connected to this browser itself, so that it can be asked. */
-  readonly link?: { readonly addresses: readonly string[]; readonly roundTripMs: number }
+  readonly link?: {
+    readonly addresses: readonly string[]
+    /** The device in between, by name, when there is one; it carries only what both ends have sealed. */
+    readonly through?: string
+    readonly roundTripMs: number
+  }
 }
 
 /** Something the owner should look at. `count` of the same, the newest at `lastMs`. */
