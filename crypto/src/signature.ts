@@ -41,3 +41,15 @@ export function verifyFor(
   if (!hasStrictForm(publicKey32, signature)) return false
   return native.verifyStrictForm(publicKey32, concatBytes(domainPrefix(domain), payload), signature)
 }
+
+/**
+ * FOR A WALLET'S SIGNATURE ONLY, whose message carries no label of ours: every byte of `message` must be what was asked for, or have been
+ * read and compared, before this is believed. The same equation as `verifyFor`.
+ */
+export function verifyWalletMessage(
+  publicKey32: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): MaybePromise<boolean> {
+  return hasStrictForm(publicKey32, signature) && native.verifyStrictForm(publicKey32, message, signature)
+}

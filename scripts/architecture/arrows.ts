@@ -69,7 +69,7 @@ function refusePackage(source: Source, specifier: string, declared: Declared): s
   const { path, room, isTest } = source
   const name = packageOf(specifier)
   if ((room === 'protocol' || room === 'scheduler') && !isTest) return `${room} imports no package (${name})`
-  if (solana.test(name) && !solanaBorders.some((border) => path.startsWith(border)))
+  if (solana.test(name) && !solanaBorders.some((border) => path.replace('.test.ts', '.ts').startsWith(border)))
     return `${name} stands only at ${solanaBorders.join(' and ')}`
   if (room === 'storage-adapters' && !isTest && new Set(source.imports.map(vendorOf).filter(Boolean)).size > 1)
     return 'an adapter imports one vendor package'
