@@ -64,7 +64,7 @@ export type JobReceiptRefusal = RecordRefusal<JobReceipt> | JobReceiptRule
 export type ReceiptBatchRefusal = RecordRefusal<ReceiptBatch>
 export type ReceiptProofRefusal = RecordRefusal<ReceiptProof>
 
-const reason = oneOf<ExitReason>({
+export const exitReason = oneOf<ExitReason>({
   ok: 1,
   crash: 2,
   cancelled: 3,
@@ -79,7 +79,7 @@ const reason = oneOf<ExitReason>({
   'limit:processes': 23,
 })
 
-const usage = record<JobUsage>({
+export const jobUsage = record<JobUsage>({
   fuel: at(1, uint()),
   cpuMs: at(2, uint()),
   peakMiB: at(3, uint()),
@@ -94,8 +94,8 @@ const receiptCodec = checked(
     inputsRoot: at(4, id('Hash')),
     outputHash: at(5, id('Hash')),
     exitCode: maybeAt(6, int),
-    reason: at(7, reason),
-    usage: at(8, usage),
+    reason: at(7, exitReason),
+    usage: at(8, jobUsage),
     startedAtMs: at(9, uint()),
     endedAtMs: at(10, uint()),
     tier: at(11, isolationTier),

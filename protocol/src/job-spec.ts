@@ -79,7 +79,7 @@ const limits = record<JobLimits>({
   network: at(9, list(text(260, isEndpoint), { max: LIMITS.jobEndpointsMax })),
 })
 
-const input = record<JobInput>({
+export const jobInput = record<JobInput>({
   hash: at(1, id('Hash')),
   sizeBytes: at(2, uint()),
   name: at(3, text(255, isFileName)),
@@ -98,7 +98,7 @@ const codec = checked(
     kind: at(5, oneOf<JobKind>({ wasm: 1, wasi: 2, js: 3, process: 4, oci: 5 })),
     moduleHash: at(6, id('Hash')),
     args: at(7, list(text(LIMITS.jobSpecMaxBytes, isArgument), { max: LIMITS.jobArgsMax })),
-    inputs: at(8, list(input, { max: LIMITS.jobInputsMax })),
+    inputs: at(8, list(jobInput, { max: LIMITS.jobInputsMax })),
     limits: at(9, limits),
     isDeterministic: at(10, flag),
     replicas: at(11, uint(LIMITS.jobReplicasMax, 1)),

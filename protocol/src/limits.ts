@@ -74,6 +74,15 @@ export const LIMITS = {
   /** A job id is remembered until its spec lapses, so that it never runs twice. */
   jobMaxLifeMs: 24 * 60 * 60_000,
   jobReceiptMaxBytes: 4 * 1024,
+  /** One message with a program in it: leaves room for what stands around it. Larger ones are put in pieces of this size. */
+  jobInlineMaxBytes: 192 * 1024,
+  /** A job asks for more memory than 32-bit WebAssembly has. */
+  jobMemoryMaxMiB: 4096,
+  /** What a job writes lies in the agent's memory until it has ended. */
+  jobOutputMaxBytes: 16 * 1024 * 1024,
+  jobFilesMax: 64,
+  jobListMax: 200,
+  jobPlacementMaxBytes: 64 * 1024,
   /** Levels of a batch's Merkle tree: 2^20 receipts under one signature. */
   receiptPathMax: 20,
   /** One command's parameters: larger things go as blobs. */
