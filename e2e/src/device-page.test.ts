@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import process from 'node:process'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
 import { parseCapabilityRecord } from '@cloudos/protocol/capability-record'
 import { statusCommand } from '@cloudos/protocol/commands'
 import { capabilitiesCommand, metricsCommand } from '@cloudos/protocol/device-commands'
@@ -11,11 +7,8 @@ import { parseSigned } from '@cloudos/protocol/signed'
 import { startAgent } from './agent-process.ts'
 import { launchChromium } from './browser.ts'
 import { createHome } from './home.ts'
+import { looksWell } from './looks.ts'
 import { openByLink } from './owner-page.ts'
-
-const AXE = readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
-/** Where screenshots go, for whoever wants to look at them. */
-const SHOTS = process.env['CLOUDOS_SHOTS']
 
 test('a person sees how a device is doing and what it can do, live, by keyboard, in both themes and on a phone', async () => {
   await using stack = new AsyncDisposableStack()
@@ -42,7 +35,7 @@ test('a person sees how a device is doing and what it can do, live, by keyboard,
     .waitFor()
   assert.equal(await row.getByText(/%$/).count(), 3)
   await row.getByText(/x86-64|arm64/).waitFor()
-  await looksWell(page, 'devices')
+  await looksWell(page, 'device-devices')
 
   await row.getByRole('link').focus()
   await page.keyboard.press('Enter')
@@ -60,7 +53,7 @@ test('a person sees how a device is doing and what it can do, live, by keyboard,
     .getByRole('row')
     .nth(1)
     .waitFor()
-  await looksWell(page, 'live')
+  await looksWell(page, 'device-live')
 
   await page.getByRole('link', { name: 'Capabilities' }).focus()
   await page.keyboard.press('Enter')
@@ -70,12 +63,12 @@ test('a person sees how a device is doing and what it can do, live, by keyboard,
     .first()
     .waitFor()
   await page.getByText(/signed by the device/).waitFor()
-  await looksWell(page, 'capabilities')
+  await looksWell(page, 'device-capabilities')
 
   await page.getByRole('link', { name: 'Details' }).focus()
   await page.keyboard.press('Enter')
   await page.getByText(`/dns4/localhost/tcp/${String(home.port)}/ws`).waitFor()
-  await looksWell(page, 'details')
+  await looksWell(page, 'device-details')
 
   const second = stack.use(await owner.startPaired(stack.use(await createHome())))
   await page.getByRole('link', { name: 'Devices', exact: true }).first().click()
@@ -87,7 +80,7 @@ test('a person sees how a device is doing and what it can do, live, by keyboard,
   await page.getByText('Reached through').waitFor()
   await page.evaluate((id) => { location.hash = `#/devices/${id}` }, deviceId) // prettier-ignore
   await page.getByRole('figure', { name: /^CPU/ }).waitFor()
-  await looksWell(page, 'behind')
+  await looksWell(page, 'device-behind')
   await second.stop()
 
   await page.getByRole('main').getByRole('link', { name: 'Devices' }).click()
@@ -95,11 +88,11 @@ test('a person sees how a device is doing and what it can do, live, by keyboard,
   await page.getByRole('figure', { name: /^CPU/ }).waitFor()
   await agent.stop()
   await page.getByText(/^Not connected now/).waitFor()
-  await looksWell(page, 'gone')
+  await looksWell(page, 'device-gone')
   await page.getByRole('main').getByRole('link', { name: 'Devices' }).click()
   await page.getByRole('row').filter({ hasText: 'This browser' }).getByRole('link').click()
   await page.getByText('A browser does not tell about its machine').waitFor()
-  await looksWell(page, 'browser')
+  await looksWell(page, 'device-browser')
   assert.deepEqual([...owner.complaints, ...said], [])
 })
 
@@ -113,22 +106,3 @@ test('the owner’s own programs hear the same from the agent: a signed record, 
   const { memory, cpuPermille } = await agent.firstEvent(metricsCommand, {})
   assert.ok(memory.totalMiB >= memory.freeMiB && cpuPermille <= 1000)
 })
-
-/** No finding of axe and no sideways scrolling, in either theme, on a desk and on a phone. */
-async function looksWell(page: Page, name: string): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  await session.send('Runtime.evaluate', { expression: AXE })
-  for (const width of [390, 1280])
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      if (SHOTS !== undefined)
-        await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${String(width)}.png`) })
-      const findings = await page.evaluate(
-        'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.map(({ target }) => target.join(" ")).join(", ")))',
-      )
-      assert.deepEqual(findings, [], `${name} ${colorScheme} ${String(width)}`)
-      assert.equal(await page.evaluate('Math.max(0, document.documentElement.scrollWidth - innerWidth)'), 0, name)
-    }
-  await session.detach()
-}
