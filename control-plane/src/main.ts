@@ -14,6 +14,7 @@ import { takeLink } from './opened-with.ts'
 import { Router } from './router.svelte.ts'
 import type { HeldProfile } from './profile/held.ts'
 import type { KeptProfile } from './profile/keep.ts'
+import type { TabEars } from './profile/browser-profile.ts'
 import type { ProfileInTab } from './profile/profile.ts'
 import { Session } from './state/session.svelte.ts'
 import { Toasts } from './state/toasts.svelte.ts'
@@ -27,11 +28,11 @@ const mediumOf = async (profileId: ProfileId): Promise<ConnectedBlobStore> => {
   const { connectIndexedDb } = await import('@cloudos/storage-adapters/indexeddb')
   return connectIndexedDb(`cloudos/1/${profileId}/medium`, 'this browser')
 }
-const openHeld = async (held: HeldProfile, onProblem: (problem: CloudError) => void): Promise<ProfileInTab> => {
+const openHeld = async (held: HeldProfile, ears: TabEars): Promise<ProfileInTab> => {
   const { openInTab } = await import('./profile/browser-profile.ts')
   const persisted = await navigator.storage.persisted()
   const medium = await mediumOf(held.profileId)
-  return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, onProblem })
+  return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, ears })
 }
 const findKept = async (): Promise<KeptProfile | undefined> => findKeptProfile(await keeping)
 
@@ -45,18 +46,25 @@ const session = new Session({
     // Asked for at the moment the owner decides to keep something here; a browser may refuse, and Settings says so.
     await navigator.storage.persist()
   },
-  open: async (onProblem) => {
+  open: async (ears) => {
     const kept = await findKept()
     if (kept?.protection !== 'none') throw new CloudError('no-profile', 'The profile in this browser was deleted.')
-    return openHeld(kept, onProblem)
+    return openHeld({ profileId: kept.profileId, secrets: kept.secrets }, ears)
   },
-  unlock: async (passphrase, onProblem) => {
+  unlock: async (way, ears) => {
     const kept = await findKept()
     if (kept?.protection !== 'sealed') throw new CloudError('no-profile', 'The profile in this browser was deleted.')
     const { unlockHere } = await import('./profile/unlock-here.ts')
     await using medium = await mediumOf(kept.profileId)
-    const unlocked = await unlockHere(kept, await keeping, medium, passphrase)
-    return unlocked.ok ? ok(await openHeld(unlocked.value, onProblem)) : unlocked
+    const unlocked = await unlockHere(kept, await keeping, medium, way)
+    return unlocked.ok ? ok(await openHeld(unlocked.value, ears)) : unlocked
+  },
+  waysHere: async () => {
+    const kept = await findKept()
+    if (kept?.protection !== 'sealed') return []
+    const { waysHere } = await import('./profile/unlock-here.ts')
+    await using medium = await mediumOf(kept.profileId)
+    return waysHere(kept, await keeping, medium)
   },
   locks: new BroadcastChannel('cloudos/lock'),
   nowMs: () => clock.nowMs(),

@@ -1,6 +1,7 @@
 import type { AuthorityBody } from '@cloudos/protocol/authority-body'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import type { ProfileId } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Rng } from '@cloudos/protocol/ports'
 import { ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
@@ -43,8 +44,9 @@ export function retireSlot(open: OpenProfile, slotPublicKey: Uint8Array): OpenPr
   const name = hexFromBytes(slotPublicKey)
   const slots = open.slots.filter((bytes) => slotName(bytes) !== name)
   if (slots.length === 0) throw new RangeError('the last way in cannot leave')
-  const labelBySlot = new Map([...open.vault.labelBySlot].filter(([slot]) => slot !== name))
-  return { ...open, slots, vault: { ...open.vault, labelBySlot } }
+  const labelBySlot = without(open.vault.labelBySlot, name)
+  const addedMsBySlot = without(open.vault.addedMsBySlot ?? new Map<string, number>(), name)
+  return { ...open, slots, vault: { ...open.vault, labelBySlot, addedMsBySlot } }
 }
 
 export interface RevokedSlot extends SlotChangeSet {
@@ -74,6 +76,10 @@ export async function revokeSlot(
     rootSeed: rotation.rootSeed,
     keyByEpoch: new Map([...kept.vault.keyByEpoch, ...rotation.keyByEpoch]),
     secretsKey: rng.bytes(32),
+    // Other devices of the owner have sealed with the old one, and open theirs when they next unlock.
+    formerSecretsKeys: [...(kept.vault.formerSecretsKeys ?? []), kept.vault.secretsKey].slice(
+      -LIMITS.formerSecretsKeysMax,
+    ),
   }
   const after = { ...state, ...placeAfter(state, rotation.entries), toAppend: [] }
   const reopened = { slots: slots.value, vault, vaultKey }
@@ -95,6 +101,10 @@ function resealAll(
     resealed.push(encodeSlot(reseal(profileId, slot.value, vaultKey, rng)))
   }
   return ok(resealed)
+}
+
+function without<T>(bySlot: ReadonlyMap<string, T>, name: string | undefined): ReadonlyMap<string, T> {
+  return new Map([...bySlot].filter(([slot]) => slot !== name))
 }
 
 /** `undefined` for a slot that cannot be read. */

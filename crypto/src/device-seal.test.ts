@@ -10,7 +10,7 @@ const secretsKey = dice.bytes(32)
 
 test('a device’s secrets open with the profile’s key, as they were', () => {
   const least = { boxSecret: dice.bytes(32), peerSeed: dice.bytes(32) }
-  for (const secrets of [least, { ...least, signSeed: dice.bytes(32), recoverySeed: dice.bytes(32) }]) {
+  for (const secrets of [least, { ...least, signSeed: dice.bytes(32), phrase: dice.bytes(32) }]) {
     const sealed = sealDevice(profileId, secretsKey, secrets, dice)
     assert.deepEqual(unsealDevice(profileId, secretsKey, sealed), { ok: true, value: secrets })
   }

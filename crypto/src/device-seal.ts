@@ -16,8 +16,8 @@ export interface DeviceSecrets {
   readonly peerSeed: Uint8Array
   /** Where the platform cannot hold the signing key itself. */
   readonly signSeed?: Uint8Array
-  /** Of a recovery key nobody has written down yet. */
-  readonly recoverySeed?: Uint8Array
+  /** The entropy of the profile's words, in the browser that founded it and until they are known to be written down. */
+  readonly phrase?: Uint8Array
 }
 
 const key = bytesOf(32)
@@ -25,7 +25,7 @@ const codec = versionedRecord<DeviceSecrets>(1, {
   boxSecret: at(2, key),
   peerSeed: at(3, key),
   signSeed: maybeAt(4, key),
-  recoverySeed: maybeAt(5, key),
+  phrase: maybeAt(5, key),
 })
 const MAX_BYTES = 1024
 

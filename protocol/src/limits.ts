@@ -36,6 +36,7 @@ export const LIMITS = {
   /** Heads name every chain of a document: room for `chainsPerDoc` of them and no more. */
   headsMaxBytes: 288 * 1024,
   slotsMax: 16,
+  formerSecretsKeysMax: 32,
   slotParamsMaxBytes: 64,
   /** A medium hands out something huge as the vault, which is read before anything else can be judged. */
   vaultMaxBytes: 256 * 1024,

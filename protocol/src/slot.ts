@@ -52,6 +52,11 @@ export const SLOT_KIND_CODES = {
 
 const KINDS = Object.keys(SLOT_KIND_CODES) as readonly SlotKind[]
 
+/** The kind that a slot says it is of, also where the rest of it cannot be read. */
+export function findSlotKind(bytes: Uint8Array): SlotKind | undefined {
+  return KINDS[(bytes[1] ?? 0) - 1]
+}
+
 export function encodeSlot(slot: Slot): Uint8Array {
   const params = encodeParams(slot)
   const { nonce, pepper, keyCommitment, slotPublicKey, sealedVaultKey } = slot

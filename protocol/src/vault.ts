@@ -1,8 +1,8 @@
-import { bytesOf, bytesUpTo, hexOf, id, list, mapOf, text } from './codecs.ts'
+import { bytesOf, bytesUpTo, hexOf, id, list, mapOf, text, uint } from './codecs.ts'
 import { isDisplayText } from './display-text.ts'
 import type { EpochId } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { at, encodeRecord, parseRecord, record, versionedRecord } from './record.ts'
+import { at, encodeRecord, maybeAt, parseRecord, record, versionedRecord } from './record.ts'
 import type { RecordRefusal, VersionRefusal } from './record.ts'
 import type { Result } from './result.ts'
 
@@ -23,6 +23,9 @@ export interface Vault {
   readonly media: readonly MediaRecord[]
   /** The owner's words for each slot, by the hex of its public key: a slot itself says nothing of whose it is. */
   readonly labelBySlot: ReadonlyMap<string, string>
+  /** Of earlier vaults: what another device sealed for itself before a way in was revoked opens with one of these, and is sealed anew. */
+  readonly formerSecretsKeys?: readonly Uint8Array[]
+  readonly addedMsBySlot?: ReadonlyMap<string, number>
 }
 
 export type VaultRefusal = RecordRefusal<Vault> | VersionRefusal
@@ -46,6 +49,8 @@ const vaultCodec = versionedRecord<Vault>(1, {
     ),
   ),
   labelBySlot: at(6, mapOf(hexOf(32), label, { max: LIMITS.slotsMax })),
+  formerSecretsKeys: maybeAt(7, list(key, { max: LIMITS.formerSecretsKeysMax })),
+  addedMsBySlot: maybeAt(8, mapOf(hexOf(32), uint(), { max: LIMITS.slotsMax })),
 })
 
 export function encodeVault(vault: Vault): Uint8Array {

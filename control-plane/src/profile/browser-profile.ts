@@ -2,12 +2,8 @@ import { standForLeader } from '@cloudos/mesh/browser/leadership'
 import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import { docIdFrom } from '@cloudos/crypto/derive'
-import { createPassphraseCost } from '@cloudos/crypto/passphrase'
-import { createSlot } from '@cloudos/crypto/slots'
-import { passphraseWay } from '@cloudos/crypto/way-in'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
-import { encodeSlot } from '@cloudos/protocol/slot'
 import { watchNews } from './device-news.ts'
 import { identityFrom } from './device-keys.ts'
 import { wipe } from './held.ts'
@@ -15,8 +11,10 @@ import type { HeldProfile } from './held.ts'
 import type { KeepDatabase } from './keep.ts'
 import { lead } from './lead.ts'
 import type { ProfileInTab, ProfileKept } from './profile.ts'
+import { followRenewals } from './renewed.ts'
 import type { ProfileStatus } from './status.ts'
 import { sayWish, watchStatus } from './status-board.ts'
+import { waysInTab } from './ways-in-tab.ts'
 
 export interface BrowserProfileParts {
   readonly held: HeldProfile
@@ -28,8 +26,15 @@ export interface BrowserProfileParts {
   readonly rng: Rng
   /** Whether the browser promised not to evict the site's data. */
   readonly persisted: boolean
+  readonly ears: TabEars
+}
+
+/** What a tab hears of its profile besides its status. */
+export interface TabEars {
   /** This tab was to lead and could not begin. */
   readonly onProblem: (problem: CloudError) => void
+  /** Another tab has revoked a way in: what this one holds is of no more use until it is unlocked again. */
+  readonly onStale: () => void
 }
 
 /** Opens the profile in this tab. Whichever tab came first leads; the others join in, and take over when it goes. */
@@ -63,8 +68,9 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
   })
   leadership.ended.catch((cause: unknown) => {
     if (!(cause instanceof CloudError)) throw cause
-    parts.onProblem(cause)
+    parts.ears.onProblem(cause)
   })
+  followRenewals(channel, held, keep, parts.ears.onStale)
   const close = async (): Promise<void> => {
     await leadership[Symbol.asyncDispose]()
     channel.close()
@@ -79,14 +85,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     wish: (wish) => {
       sayWish(channel, wish)
     },
-    protect: async (passphrase) => {
-      const { profileId, secrets } = held
-      const way = { kind: 'passphrase', cost: createPassphraseCost(rng) } as const
-      const parts = { wayIn: passphraseWay(passphrase), way, vaultKey: secrets.vaultKey, rng }
-      const slot = await createSlot(profileId, parts)
-      if (!slot.ok) throw new Error('a passphrase that is stretched differently each time')
-      sayWish(channel, { wish: 'protect', slot: encodeSlot(slot.value) })
-    },
+    ...waysInTab(held, channel, rng),
     lock: async (saved) => {
       const patience = AbortSignal.timeout(LOCK_WITHIN_MS)
       await Promise.race([saved, aborted(patience)])

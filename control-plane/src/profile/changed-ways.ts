@@ -1,64 +1,88 @@
+import { retireSlot } from '@cloudos/crypto/change-slots'
 import type { OpenProfile } from '@cloudos/crypto/change-slots'
 import { unsealVault } from '@cloudos/crypto/vault'
 import type { Profile } from '@cloudos/mesh/profile'
-import { hexFromBytes } from '@cloudos/protocol/bytes'
+import { findBytesFromHex, hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { EpochId } from '@cloudos/protocol/ids'
 import { encodeSlot, parseSlot } from '@cloudos/protocol/slot'
 import type { Slot } from '@cloudos/protocol/slot'
+import type { Vault } from '@cloudos/protocol/vault'
 import type { ProfileSecrets } from './keep.ts'
 import { readableEpochs } from './readable-epochs.ts'
 import type { StoredWays } from './vault-medium.ts'
 
-/** A new way in. It takes the place of those of its kind: a passphrase that was replaced opens no newer copy. */
-export interface WaysChange {
-  readonly slot: Slot
-  readonly label: string
-}
+export type WaysChange =
+  /** A passphrase or words take the place of those before: what was replaced opens no newer copy. */
+  | { readonly change: 'add'; readonly slot: Slot; readonly label: string; readonly addedMs: number }
+  | { readonly change: 'retire'; readonly name: string }
 
 export interface WaysParts {
   readonly profile: Profile
   readonly secrets: ProfileSecrets
   readonly stored: StoredWays | undefined
   readonly keyByEpoch: ReadonlyMap<EpochId, Uint8Array>
-  readonly change: WaysChange | undefined
 }
 
-/** The vault as it shall be from now on: every key that this browser can read, and the ways in. */
-export function changedWays({ profile, secrets, stored, keyByEpoch, change }: WaysParts): OpenProfile {
-  const { profileId } = profile.membership
+/** The vault as it is now, with every key that this browser can read, and the ways in. */
+export function openWaysNow({ profile, secrets, stored, keyByEpoch }: WaysParts): OpenProfile {
   const { rootSeed, secretsKey, vaultKey } = secrets
-  const before = stored && unsealVault(profileId, vaultKey, stored.sealedVault)
-  if (before?.ok === false)
-    throw new CloudError('vault-damaged', `The vault in this browser does not open (${before.error}). Nothing was changed.`) // prettier-ignore
-  const kept = (stored?.slots ?? []).filter((bytes) => change === undefined || kindOf(bytes) !== change.slot.kind)
-  const labelBySlot = new Map(before?.value.labelBySlot)
-  if (change !== undefined) labelBySlot.set(hexFromBytes(change.slot.slotPublicKey), change.label)
-  const slots = change === undefined ? kept : [...kept, encodeSlot(change.slot)]
-  const names = new Set(slots.map(nameOf))
+  const before = openVault(profile, vaultKey, stored)
+  const vault: Vault = {
+    media: [],
+    labelBySlot: new Map(),
+    ...before,
+    rootSeed,
+    secretsKey,
+    keyByEpoch: new Map([...(before?.keyByEpoch ?? secrets.keyByEpoch), ...readableEpochs(profile), ...keyByEpoch]),
+  }
+  return { slots: stored?.slots ?? [], vaultKey, vault }
+}
+
+export function withChange(open: OpenProfile, change: WaysChange): OpenProfile {
+  if (change.change === 'retire') return retireSlot(open, slotPublicKeyFrom(change.name))
+  const { slot, label, addedMs } = change
+  const replaced = open.slots.filter((bytes) => isReplacedBy(slot, bytes))
+  const names = replaced.map(nameOf)
+  const name = hexFromBytes(slot.slotPublicKey)
+  const kept = <T>(bySlot: ReadonlyMap<string, T> | undefined): readonly (readonly [string, T])[] =>
+    [...(bySlot ?? [])].filter(([of]) => !names.includes(of))
   return {
-    slots,
-    vaultKey,
+    ...open,
+    slots: [...open.slots.filter((bytes) => !replaced.includes(bytes)), encodeSlot(slot)],
     vault: {
-      rootSeed,
-      secretsKey,
-      media: before?.value.media ?? [],
-      keyByEpoch: new Map([
-        ...(before?.value.keyByEpoch ?? secrets.keyByEpoch),
-        ...readableEpochs(profile),
-        ...keyByEpoch,
-      ]),
-      labelBySlot: new Map([...labelBySlot].filter(([name]) => names.has(name))),
+      ...open.vault,
+      labelBySlot: new Map([...kept(open.vault.labelBySlot), [name, label]]),
+      addedMsBySlot: new Map([...kept(open.vault.addedMsBySlot), [name, addedMs]]),
     },
   }
 }
 
-function kindOf(bytes: Uint8Array): Slot['kind'] | undefined {
-  const slot = parseSlot(bytes)
-  return slot.ok ? slot.value.kind : undefined
+export function slotPublicKeyFrom(name: string): Uint8Array {
+  const bytes = findBytesFromHex(name)
+  if (bytes?.length !== 32) throw new RangeError('a slot is named by its public key')
+  return bytes
 }
 
-function nameOf(bytes: Uint8Array): string | undefined {
+/** `undefined` for a slot that cannot be read. */
+export function nameOf(bytes: Uint8Array): string | undefined {
   const slot = parseSlot(bytes)
   return slot.ok ? hexFromBytes(slot.value.slotPublicKey) : undefined
+}
+
+export function openVault(
+  { membership: { profileId } }: Pick<Profile, 'membership'>,
+  vaultKey: Uint8Array,
+  stored: StoredWays | undefined,
+): Vault | undefined {
+  const vault = stored && unsealVault(profileId, vaultKey, stored.sealedVault)
+  if (vault?.ok === false)
+    throw new CloudError('vault-damaged', `The vault in this browser does not open (${vault.error}). Nothing was changed.`) // prettier-ignore
+  return vault?.value
+}
+
+/** There is one passphrase and one set of words; of wallets and passkeys there may be several. */
+function isReplacedBy(slot: Slot, bytes: Uint8Array): boolean {
+  const old = parseSlot(bytes)
+  return old.ok && old.value.kind === slot.kind && (slot.kind === 'passphrase' || slot.kind === 'phrase')
 }

@@ -1,4 +1,5 @@
 import { foundProfile } from '@cloudos/crypto/found-profile'
+import { PHRASE_BYTES, recoverySeedFrom } from '@cloudos/crypto/phrase'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { createDeviceKeys, identityFrom } from './device-keys.ts'
 import { findKeptProfile, keepFounded } from './keep.ts'
@@ -17,13 +18,15 @@ export async function foundHere({ keep, rng, clock, deviceName }: FoundingParts)
   const keys = await createDeviceKeys(rng)
   const identity = await identityFrom(keys)
   const device = { identity, name: deviceName, class: 'browser', caps: ['approve'] } as const
-  const { profileId, rootSeed, recoverySeed, entries, keyByEpoch } = await foundProfile({
+  const phrase = rng.bytes(PHRASE_BYTES)
+  const { profileId, rootSeed, entries, keyByEpoch } = await foundProfile({
     rng,
     nowMs: clock.nowMs(),
     devices: [device],
+    recoverySeed: recoverySeedFrom(phrase),
   })
   const [secretsKey, vaultKey] = [rng.bytes(32), rng.bytes(32)]
-  const secrets = { keys, rootSeed, recoverySeed, secretsKey, vaultKey, keyByEpoch }
+  const secrets = { keys, rootSeed, phrase, secretsKey, vaultKey, keyByEpoch }
   const founded: KeptProfile = { protection: 'none', profileId, secrets }
   const first = await keepFounded(keep, founded, entries.map(({ bytes }) => bytes)) // prettier-ignore
   return first ? founded : ((await findKeptProfile(keep)) ?? founded)

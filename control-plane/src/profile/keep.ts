@@ -6,10 +6,14 @@ import type { DeviceId, EpochId, Hash, ProfileId } from '@cloudos/protocol/ids'
 /** Everything that opens the profile. It is in memory while the profile is open, and in the clear on disk only where it opens by itself. */
 export interface ProfileSecrets {
   readonly keys: KeptKeys
-  /** Signs the authority log; only in the browser that founded the profile. */
+  /** Signs the authority log; the vault brings it to every browser that is signed in. */
   readonly rootSeed: Uint8Array
-  /** Outranks the root; belongs into the recovery kit. */
-  readonly recoverySeed: Uint8Array
+  /**
+   * The entropy of the profile's words, in the browser that founded it and until they are known to be written down. NEVER IN THE VAULT:
+   * the words yield the recovery key, which outranks the root, and an old copy of a vault with a way in that was revoked since would
+   * yield the words.
+   */
+  readonly phrase?: Uint8Array
   /** What this device keeps for itself is sealed with it. */
   readonly secretsKey: Uint8Array
   /** Each way in leads to it, and it to all the rest. */
@@ -21,7 +25,15 @@ export interface ProfileSecrets {
 /** What this browser holds of its profile besides the frames. */
 export type KeptProfile =
   /** Opens by itself. */
-  { readonly protection: 'none'; readonly profileId: ProfileId; readonly secrets: ProfileSecrets } | SealedProfile
+  OpenlyKept | SealedProfile
+
+export interface OpenlyKept {
+  readonly protection: 'none'
+  readonly profileId: ProfileId
+  readonly secrets: ProfileSecrets
+  /** While a way in is being revoked: in force instead of `secrets` once the log has their root. */
+  readonly next?: ProfileSecrets
+}
 
 /** Opens with a way in only: the vault lies on this browser's medium, and what the device keeps for itself is sealed. */
 export interface SealedProfile {
@@ -107,11 +119,11 @@ export function keepEpochKeys(keep: KeepDatabase, keyByEpoch: ReadonlyMap<EpochI
   })
 }
 
-/** Takes the place of what opened by itself; on disk when it resolves. */
-export function keepSealed(keep: KeepDatabase, sealed: SealedProfile): Promise<void> {
+/** Takes the place of how the profile was kept before; on disk when it resolves. */
+export function keepAs(keep: KeepDatabase, kept: KeptProfile): Promise<void> {
   return withKeep(async () => {
     const write = keep.transaction('profile', 'readwrite', { durability: 'strict' })
-    await Promise.all([write.store.put(sealed, 'profile'), write.done])
+    await Promise.all([write.store.put(kept, 'profile'), write.done])
   })
 }
 

@@ -5,12 +5,14 @@ import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { DocId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import { answerTabs } from './ask-leader.ts'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DeviceLinks } from './device-links.ts'
 import type { DeviceLink } from './device-links.ts'
 import { sayNews } from './device-news.ts'
 import { DeviceWatch } from './device-watch.ts'
 import { identityFrom } from './device-keys.ts'
+import { sayRenewed } from './renewed.ts'
 import type { HeldProfile } from './held.ts'
 import { IncidentBook } from './incident-book.ts'
 import { keepEpochKeys } from './keep.ts'
@@ -65,8 +67,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   for (const docId of documents) await profile.replica.open(docId)
 
   const keepKeys = (keyByEpoch: EpochKeys): Promise<void> => keepEpochKeys(keep, keyByEpoch)
-  const { secrets } = held
-  const root = new RootActs({ profile, identity, secrets, medium, clock, rng, keepKeys })
+  const root = new RootActs({ profile, identity, held, medium, clock, rng, keepKeys })
   const signIn = (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly Uint8Array[]> =>
     signInDevice(profile, root, certificate, challenge)
   const onChanged = (): void => {
@@ -84,7 +85,11 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
   const removal = new RemovalDesk(profile, root, onChanged)
-  const ways = await WaysDesk.open({ held, keep, medium, profile, root, rng, onChanged })
+  const ways = await WaysDesk.open({
+    ...{ held, keep, medium, profile, root, clock, rng, onChanged },
+    onRenewed: () => { sayRenewed(channel, held) }, // prettier-ignore
+  })
+  stack.use(answerTabs(channel, (asked) => ways.ask(asked)))
   const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
 
   const watch = stack.use(
@@ -103,9 +108,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     meeting: meeting.view,
     removal: removal.view,
     protection: ways.view,
+    ways: ways.ways,
     canAdd: links.agent !== undefined,
   })
-  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, ways, watch }) })) // prettier-ignore
+  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch }) })) // prettier-ignore
   changed = () => {
     board.show()
   }
@@ -126,11 +132,10 @@ interface Granting {
   readonly desk: PairingDesk
   readonly meeting: AgentMeeting
   readonly removal: RemovalDesk
-  readonly ways: WaysDesk
   readonly watch: DeviceWatch
 }
 
-function grant(wish: Wish, { desk, meeting, removal, ways, watch }: Granting): void {
+function grant(wish: Wish, { desk, meeting, removal, watch }: Granting): void {
   switch (wish.wish) {
     case 'meet':
       void meeting.follow(wish.link)
@@ -152,9 +157,6 @@ function grant(wish: Wish, { desk, meeting, removal, ways, watch }: Granting): v
       return
     case 'remove':
       void removal.remove(wish.deviceId, wish.reason)
-      return
-    case 'protect':
-      void ways.protect(wish.slot)
       return
     case 'status':
       return // the board itself answers

@@ -1,8 +1,10 @@
 import type { DeviceId, DocId, ProfileId } from '@cloudos/protocol/ids'
 import type { TabDoc } from '@cloudos/mesh/browser/tab-doc'
+import type { Result } from '@cloudos/protocol/result'
 import type { DeviceNews } from './device-news.ts'
 import type { ProfileStatus } from './status.ts'
 import type { Wish } from './status-board.ts'
+import type { NewWay, RemovalMode, WayView } from './ways.ts'
 
 /** How this browser holds its part of the profile. */
 export interface ProfileKept {
@@ -22,8 +24,23 @@ export interface ProfileInTab extends AsyncDisposable {
   /** Hears how devices are doing that some tab looks at. Returns the unsubscriber. */
   onDeviceNews(listener: (news: DeviceNews) => void): () => void
   openDoc(docId: DocId): TabDoc
-  /** Protects the profile in this browser with a passphrase, or with another one; what comes of it is seen in the status. */
+  /** Protects the profile in this browser with a passphrase, or with another one in its place. */
   protect(passphrase: string): Promise<void>
+  /**
+   * Adds a way in under the owner's word for it. A passphrase, passkey or wallet also seals this browser. `not-deterministic`: asked
+   * twice, it answered differently, so it could not open the profile again; nothing was kept. Rejects with `CloudError`, as all below.
+   */
+  addWay(way: NewWay, label: string): Promise<Result<void, 'not-deterministic'>>
+  /** `CloudError` 'last-way' when nothing would be left, or nothing that protects this browser. */
+  removeWay(name: WayView['name'], mode: RemovalMode): Promise<void>
+  /** From now on this browser opens with the ways in there are. */
+  sealHere(): Promise<void>
+  /** From now on this browser opens by itself. The ways in stay, for other browsers and for copies. */
+  openByItself(): Promise<void>
+  /** The 24 words, in the browser that founded the profile and until they are known to be written down. */
+  words(): Promise<readonly string[] | undefined>
+  /** The owner has typed back the words that `placesToAsk` chose: they open the profile from now on and lie here no more. */
+  kitChecked(): Promise<void>
   /** Ends this tab's part once `saved` has; a leader waits for what other tabs have under way. Everything secret is wiped. */
   lock(saved: Promise<void>): Promise<void>
   /** Asks the leader for something; what comes of it is seen in the status. */

@@ -1,26 +1,33 @@
 import { placeAfter } from '@cloudos/crypto/append-entries'
 import type { RootPower } from '@cloudos/crypto/append-entries'
-import { saveSlots } from '@cloudos/crypto/change-slots'
+import { revokeSlot, saveSlots } from '@cloudos/crypto/change-slots'
+import type { SlotChangeSet } from '@cloudos/crypto/change-slots'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { createSigner } from '@cloudos/crypto/signature'
 import type { VerifiedEntry } from '@cloudos/crypto/verified-entry'
 import type { Profile } from '@cloudos/mesh/profile'
+import { equalBytes } from '@cloudos/protocol/bytes'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { EpochId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import type { HeldProfile } from './held.ts'
 import type { ProfileSecrets } from './keep.ts'
-import { changedWays } from './changed-ways.ts'
+import { openWaysNow, slotPublicKeyFrom, withChange } from './changed-ways.ts'
 import type { WaysChange } from './changed-ways.ts'
+import { slotSetsOf } from './slot-sets.ts'
 import { findWays, settleWays, stageWays } from './vault-medium.ts'
 
 export interface RootActsParts {
   readonly profile: Profile
   readonly identity: DeviceIdentity
-  readonly secrets: ProfileSecrets
+  readonly held: HeldProfile
   readonly medium: BlobStore
   readonly clock: Clock
   readonly rng: Rng
   /** Keeps the keys of new epochs durably where no vault does. */
   readonly keepKeys: (keyByEpoch: EpochKeys) => Promise<void>
+  /** Other ways in, or another vault, are in force. */
+  readonly onWays?: (ways: SlotChangeSet) => void
 }
 
 export type EpochKeys = ReadonlyMap<EpochId, Uint8Array>
@@ -43,40 +50,103 @@ export class RootActs {
 
   /** Resolves with the new entries once they are durable here and on their way to the other devices. */
   act(make: (power: RootPower) => Promise<RootAct>): Promise<readonly Uint8Array[]> {
-    const acting = this.#last.then(() => this.#act(make))
-    this.#last = acting.catch(() => undefined)
-    return acting
+    return this.#inTurn(() => this.#act(make))
+  }
+
+  /**
+   * Takes a way in out for good: new vault key, root and epoch in one append. `prepare` makes the new secrets durable before the log
+   * has them, beside those of before.
+   */
+  revokeWay(name: string, prepare: (secrets: ProfileSecrets) => Promise<void>): Promise<void> {
+    return this.#inTurn(() => this.#revokeWay(name, prepare))
+  }
+
+  /** Does nothing else with the root while `work` goes on. */
+  alone(work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(work)
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const working = this.#last.then(work)
+    this.#last = working.catch(() => undefined)
+    return working
+  }
+
+  #power(): RootPower {
+    const { profile, held, clock, rng } = this.#parts
+    const { state } = profile.authority
+    const root = createSigner(held.secrets.rootSeed)
+    if (!equalBytes(root.publicKey, state.rootPublicKey))
+      throw new CloudError(
+        'root-replaced',
+        'A way in was revoked in another browser, and with it the key this one would sign with. Lock and unlock this browser first.',
+      )
+    return { state, root, rng, nowMs: clock.nowMs() }
   }
 
   async #act(make: (power: RootPower) => Promise<RootAct>): Promise<readonly Uint8Array[]> {
-    const { profile, secrets, clock, rng, keepKeys, medium } = this.#parts
-    const root = createSigner(secrets.rootSeed)
-    const power = { state: profile.authority.state, root, rng, nowMs: clock.nowMs() }
+    const { profile, keepKeys } = this.#parts
+    const power = this.#power()
     const { entries, keyByEpoch = new Map<EpochId, Uint8Array>(), ways } = await make(power)
     // The vault follows every new key before anybody hears of it.
-    const sealing = await this.#sealVault(power, entries, keyByEpoch, ways)
+    const change = await this.#sealVault(power, entries, keyByEpoch, ways)
     if (keyByEpoch.size > 0) await keepKeys(keyByEpoch)
-    const bytes = [...entries, ...sealing].map((entry) => entry.bytes)
+    const bytes = [...entries, ...(change?.entries ?? [])].map((entry) => entry.bytes)
     await profile.authority.take(bytes)
-    if (sealing.length > 0) await settleWays(medium)
+    await this.#settle(change)
     return bytes
   }
 
-  /** The entries that put a new vault in force; none where nothing of it changes. */
+  /** The vault and the entries that put it in force; `undefined` where nothing of it changes. */
   async #sealVault(
     power: RootPower,
     entries: readonly VerifiedEntry[],
     keyByEpoch: EpochKeys,
     ways: WaysChange | undefined,
-  ): Promise<readonly VerifiedEntry[]> {
-    const { profile, identity, secrets, medium } = this.#parts
+  ): Promise<SlotChangeSet | undefined> {
+    const { profile, held, medium } = this.#parts
     const { state } = power
-    const stored = await findWays(medium, state)
-    if (ways === undefined && (stored === undefined || keyByEpoch.size === 0)) return []
-    const open = changedWays({ profile, secrets, stored, keyByEpoch, change: ways })
+    const stored = await findWays(medium, slotSetsOf(profile.authority))
+    if (ways === undefined && (stored === undefined || keyByEpoch.size === 0)) return undefined
+    const now = openWaysNow({ profile, secrets: held.secrets, stored, keyByEpoch })
     const after = { ...state, ...placeAfter(state, entries), ...(entries.length > 0 && { toAppend: [] }) }
-    const change = await saveSlots({ ...power, state: after }, open)
-    await stageWays(medium, identity, state, change, power.nowMs)
-    return change.entries
+    const change = await saveSlots({ ...power, state: after }, ways === undefined ? now : withChange(now, ways))
+    await this.#stage(change, power.nowMs)
+    return change
+  }
+
+  async #revokeWay(name: string, prepare: (secrets: ProfileSecrets) => Promise<void>): Promise<void> {
+    const { profile, held, medium } = this.#parts
+    const power = this.#power()
+    const stored = await findWays(medium, slotSetsOf(profile.authority))
+    const now = openWaysNow({ profile, secrets: held.secrets, stored, keyByEpoch: new Map() })
+    const revoked = await revokeSlot(power, now, slotPublicKeyFrom(name))
+    if (!revoked.ok)
+      throw new CloudError(
+        'newer-version',
+        'One of the ways in was made by a newer CloudOS and would be lost. Update CloudOS and try again.',
+      )
+    const { vault, vaultKey } = revoked.value.open
+    const { rootSeed, secretsKey, keyByEpoch } = vault
+    const secrets = { ...held.secrets, rootSeed, secretsKey, keyByEpoch, vaultKey }
+    await this.#stage(revoked.value, power.nowMs)
+    await prepare(secrets)
+    await profile.authority.take(revoked.value.entries.map((entry) => entry.bytes))
+    held.secrets = secrets
+    await this.#settle(revoked.value)
+  }
+
+  async #stage(change: SlotChangeSet, nowMs: number): Promise<void> {
+    const { medium, identity, profile } = this.#parts
+    const authorityTip = change.entries.at(-1)?.hash
+    if (authorityTip === undefined) throw new RangeError('a change of slots without its entry')
+    const { profileId } = profile.authority.state
+    await stageWays(medium, identity, { profileId, ways: change, authorityTip }, nowMs)
+  }
+
+  async #settle(change: SlotChangeSet | undefined): Promise<void> {
+    if (change === undefined) return
+    await settleWays(this.#parts.medium)
+    this.#parts.onWays?.(change)
   }
 }

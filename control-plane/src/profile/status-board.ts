@@ -17,8 +17,6 @@ export type Wish =
   | { readonly wish: 'stop-pairing' }
   /** Somebody looks at these devices, for the next few seconds. */
   | { readonly wish: 'look'; readonly devices: readonly LookedAt[] }
-  /** With a new slot, which tells nobody anything without its passphrase. */
-  | { readonly wish: 'protect'; readonly slot: Uint8Array }
   | { readonly wish: 'remove'; readonly deviceId: DeviceId; readonly reason: RevocationReason }
 
 /** How a tab hears from the leader, itself included: at each change, and once when it asks. */
@@ -69,11 +67,10 @@ export function openStatusBoard(
 
 /** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
 function findWish(said: unknown): Wish | undefined {
-  const { wish, link, requestId, reason, devices, slot } = fieldsOf(said)
+  const { wish, link, requestId, reason, devices } = fieldsOf(said)
   if (wish === 'status' || wish === 'invite' || wish === 'stop-pairing') return { wish }
   if (wish === 'meet' && typeof link === 'string') return { wish, link }
   if (wish === 'look') return { wish, devices: findLookedAt(devices) }
-  if (wish === 'protect' && slot instanceof Uint8Array) return { wish, slot }
   if (wish === 'remove') return findRemoval(said)
   if (typeof requestId !== 'string') return undefined
   if (wish === 'confirm') return { wish, requestId }
@@ -94,13 +91,13 @@ function findStatus(said: unknown): ProfileStatus | undefined {
 }
 
 function isStatus(said: unknown): said is ProfileStatus {
-  const { devices, incidents, behind, pairing, meeting, removal, protection } = fieldsOf(said)
+  const { devices, incidents, behind, pairing, meeting, removal, protection, ways } = fieldsOf(said)
   const whole =
     typeof pairing === 'object' &&
     typeof meeting === 'object' &&
     typeof removal === 'object' &&
     typeof protection === 'object'
-  return whole && Array.isArray(devices) && Array.isArray(incidents) && behind instanceof Map
+  return whole && Array.isArray(ways) && Array.isArray(devices) && Array.isArray(incidents) && behind instanceof Map
 }
 
 function fieldsOf(said: unknown): Partial<Record<string, unknown>> {

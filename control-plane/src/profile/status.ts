@@ -1,4 +1,5 @@
 import type { DeviceId, DocId } from '@cloudos/protocol/ids'
+import type { WayView } from './ways.ts'
 
 /** One device of the profile, as the leader tab last saw it. */
 export interface DeviceView {
@@ -81,6 +82,8 @@ export interface ProfileStatus {
   readonly meeting: MeetingView
   readonly removal: RemovalView
   readonly protection: ProtectionView
+  /** Of kind 'phrase' only once the words are known to be written down: then the recovery kit holds. */
+  readonly ways: readonly WayView[]
   /** Whether devices can be added from here now: the root key is here and an agent is connected. */
   readonly canAdd: boolean
 }

@@ -1,15 +1,23 @@
-import { sealDevice } from '@cloudos/crypto/device-seal'
-import { unsealVault } from '@cloudos/crypto/vault'
+import { openSlot, reseal } from '@cloudos/crypto/slots'
+import { createSigner } from '@cloudos/crypto/signature'
 import type { Profile } from '@cloudos/mesh/profile'
+import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { BlobStore, Rng } from '@cloudos/protocol/ports'
+import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { parseSlot } from '@cloudos/protocol/slot'
+import type { Slot } from '@cloudos/protocol/slot'
+import { openVault } from './changed-ways.ts'
 import type { HeldProfile } from './held.ts'
-import { findKeptProfile, keepSealed } from './keep.ts'
-import type { KeepDatabase } from './keep.ts'
+import { keptSealed, opensWith } from './kept-sealed.ts'
+import { findKeptProfile, keepAs } from './keep.ts'
+import type { KeepDatabase, KeptProfile } from './keep.ts'
 import type { RootActs } from './root-acts.ts'
+import { slotSetsOf } from './slot-sets.ts'
 import type { ProtectionView } from './status.ts'
-import { findWays } from './vault-medium.ts'
+import { findWays, readWays } from './vault-medium.ts'
+import { viewWays } from './view-ways.ts'
+import { isGuarding } from './ways.ts'
+import type { RemovalMode, WayView } from './ways.ts'
 
 export interface WaysDeskParts {
   readonly held: HeldProfile
@@ -17,18 +25,35 @@ export interface WaysDeskParts {
   readonly medium: BlobStore
   readonly profile: Profile
   readonly root: RootActs
+  readonly clock: Clock
   readonly rng: Rng
   readonly onChanged: () => void
+  /** Every secret is another one: tabs that hold the old ones must get them anew. */
+  readonly onRenewed: () => void
 }
 
-/** How the profile opens in this browser: by itself, or with a passphrase. */
+/** What a tab may ask of the one that leads. */
+export type WaysAsk =
+  /** With a new slot, which tells nobody anything without its way in. */
+  | { readonly ask: 'add'; readonly slot: Uint8Array; readonly label: string }
+  | { readonly ask: 'remove'; readonly name: string; readonly mode: RemovalMode }
+  /** This browser opens with the ways in there are, and not by itself. */
+  | { readonly ask: 'seal' }
+  | { readonly ask: 'open-by-itself' }
+
+/** The ways into the profile, and how it opens in this browser: by itself, or with one of them. */
 export class WaysDesk {
   readonly #parts: WaysDeskParts
   #view: ProtectionView
+  #ways: readonly WayView[] = []
+  #last: Promise<unknown> = Promise.resolve()
 
   static async open(parts: WaysDeskParts): Promise<WaysDesk> {
     const kept = await findKeptProfile(parts.keep)
-    return new WaysDesk(parts, { phase: kept?.protection === 'sealed' ? 'protected' : 'none' })
+    const desk = new WaysDesk(parts, { phase: kept?.protection === 'sealed' ? 'protected' : 'none' })
+    if (kept !== undefined) await desk.#finish(kept)
+    await desk.refresh()
+    return desk
   }
 
   private constructor(parts: WaysDeskParts, view: ProtectionView) {
@@ -40,44 +65,146 @@ export class WaysDesk {
     return this.#view
   }
 
-  /** First the vault with its new slot, read back; only then does what opened by itself go. */
-  async protect(slotBytes: Uint8Array): Promise<void> {
-    const slot = parseSlot(slotBytes)
-    if (this.#view.phase === 'protecting' || !slot.ok || slot.value.kind !== 'passphrase') return
+  get ways(): readonly WayView[] {
+    return this.#ways
+  }
+
+  /** Rejects with `CloudError` when it was not done; then everything opens as before. */
+  ask(asked: WaysAsk): Promise<void> {
+    const acting = this.#last.then(() => this.#act(asked))
+    this.#last = acting.catch(() => undefined)
+    return acting
+  }
+
+  /** Looks at the ways in again: they may have come from another browser. */
+  async refresh(): Promise<void> {
+    const { medium, profile, held } = this.#parts
+    const found = await readWays(medium, slotSetsOf(profile.authority))
+    this.#ways = found.kind === 'found' ? viewWays(held, found.ways) : []
+    this.#parts.onChanged()
+  }
+
+  async #act(asked: WaysAsk): Promise<void> {
+    switch (asked.ask) {
+      case 'add':
+        return this.#add(asked.slot, asked.label)
+      case 'remove':
+        return this.#remove(asked.name, asked.mode)
+      case 'seal':
+        return this.#protect(() => Promise.resolve())
+      case 'open-by-itself':
+        return this.#openByItself()
+    }
+  }
+
+  async #add(bytes: Uint8Array, label: string): Promise<void> {
+    const slot = parseSlot(bytes)
+    if (!slot.ok) throw new CloudError('bad-slot', 'This tab and the one that leads are of two versions. Reload both.')
+    const { root, clock, held, rng } = this.#parts
+    // The tab that made the slot may hold a vault key from before a revocation.
+    const current = reseal(held.profileId, slot.value, held.secrets.vaultKey, rng)
+    const ways = { change: 'add', slot: current, label, addedMs: clock.nowMs() } as const
+    const add = async (): Promise<void> => {
+      await root.act(() => Promise.resolve({ entries: [], ways }))
+      await this.#readBack()
+    }
+    if (isGuarding(slot.value.kind)) await this.#protect(add)
+    else await add()
+    if (current.kind === 'phrase') await this.#forgetWords(current)
+    await this.refresh()
+  }
+
+  async #remove(name: string, mode: RemovalMode): Promise<void> {
+    const { root } = this.#parts
+    if (!this.#ways.some((way) => way.name === name)) return
+    const left = this.#ways.filter((way) => way.name !== name)
+    const guarded = this.#view.phase === 'protected'
+    if (left.length === 0 || (guarded && !left.some(({ kind }) => isGuarding(kind)))) throw lastWay(guarded)
+    if (mode === 'retire') await root.act(() => Promise.resolve({ entries: [], ways: { change: 'retire', name } }))
+    else await this.#revoke(name)
+    await this.refresh()
+  }
+
+  async #revoke(name: string): Promise<void> {
+    const { root, held, keep } = this.#parts
+    const before = held.secrets
+    await root.revokeWay(name, async (next) => {
+      // What is sealed opens with the key of before until it is sealed anew; what lies open needs both until the log decides.
+      if (this.#view.phase !== 'protected')
+        await keepAs(keep, { protection: 'none', profileId: held.profileId, secrets: before, next })
+    })
+    await this.#keep()
+    this.#parts.onRenewed()
+  }
+
+  /** First the vault with its ways in, read back; only then does what opened by itself go. */
+  async #protect(add: () => Promise<void>): Promise<void> {
     this.#show({ phase: 'protecting' })
     try {
-      const ways = { slot: slot.value, label: 'Passphrase' }
-      await this.#parts.root.act(() => Promise.resolve({ entries: [], ways }))
-      await this.#readBack()
-      await this.#seal()
+      await add()
+      const stored = await this.#readBack()
+      if (!stored) throw new CloudError('no-way', 'There is no way in yet that could protect this browser. Add one.')
+      await this.#keep('sealed')
       this.#show({ phase: 'protected' })
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       this.#show({ phase: 'failed', message: cause.message })
+      throw cause
     }
   }
 
-  async #readBack(): Promise<void> {
-    const { medium, profile, held } = this.#parts
-    const stored = await findWays(medium, profile.authority.state)
-    const vault = stored && unsealVault(held.profileId, held.secrets.vaultKey, stored.sealedVault)
-    if (vault?.ok !== true)
-      throw new CloudError('vault-damaged', 'What was written could not be read back. Your profile opens as before.')
+  async #openByItself(): Promise<void> {
+    await this.#keep('none')
+    this.#show({ phase: 'none' })
   }
 
-  async #seal(): Promise<void> {
-    const { keep, rng, held } = this.#parts
+  /** Whether there is a vault that opens. */
+  async #readBack(): Promise<boolean> {
+    const { medium, profile, held } = this.#parts
+    const stored = await findWays(medium, slotSetsOf(profile.authority))
+    return openVault(profile, held.secrets.vaultKey, stored) !== undefined
+  }
+
+  /** The words are known to be written down: they open the profile from now on, and lie nowhere. */
+  async #forgetWords(slot: Slot): Promise<void> {
+    const { held } = this.#parts
+    const { phrase, ...rest } = held.secrets
+    if (phrase === undefined || !openSlot(held.profileId, slot, phrase.slice()).ok) return
+    held.secrets = rest
+    await this.#keep()
+    phrase.fill(0)
+  }
+
+  async #keep(protection: KeptProfile['protection'] = this.#view.phase === 'protected' ? 'sealed' : 'none') {
+    const { keep, held, rng } = this.#parts
     const { profileId, secrets } = held
-    const { signing, boxSecret, peerSeed } = secrets.keys
-    const { recoverySeed, secretsKey } = secrets
-    const seeds = { boxSecret, peerSeed, recoverySeed, ...(signing instanceof Uint8Array && { signSeed: signing }) }
-    const sealedDevice = sealDevice(profileId, secretsKey, seeds, rng)
-    const pair = signing instanceof Uint8Array ? undefined : signing
-    await keepSealed(keep, { protection: 'sealed', profileId, signing: pair, sealedDevice })
+    await keepAs(keep, protection === 'none' ? { protection, profileId, secrets } : keptSealed(held, rng))
+  }
+
+  /** A revocation here or in another browser may have been cut short, or have changed the key that this browser is sealed with. */
+  async #finish(kept: KeptProfile): Promise<void> {
+    const { held, profile } = this.#parts
+    if (kept.protection === 'sealed') {
+      if (!opensWith(held, kept)) await this.#keep()
+      return
+    }
+    if (kept.next === undefined) return
+    const { publicKey } = createSigner(kept.next.rootSeed)
+    if (equalBytes(publicKey, profile.authority.state.rootPublicKey)) held.secrets = kept.next
+    await this.#keep()
   }
 
   #show(view: ProtectionView): void {
     this.#view = view
     this.#parts.onChanged()
   }
+}
+
+function lastWay(guarded: boolean): CloudError {
+  return new CloudError(
+    'last-way',
+    guarded
+      ? 'Nothing else protects this browser. Add another passphrase, passkey or wallet first, or let this browser open by itself.'
+      : 'The last way in cannot go: copies of your profile would open for nobody. Add another one first.',
+  )
 }

@@ -1,8 +1,11 @@
-import type { UnlockRefusal } from '@cloudos/crypto/unlock'
+import type { WayIn } from '@cloudos/crypto/way-in'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Result } from '@cloudos/protocol/result'
+import type { SlotKind } from '@cloudos/protocol/slot'
+import type { TabEars } from '../profile/browser-profile.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 import type { ProfileStatus } from '../profile/status.ts'
+import type { OpenRefusal } from '../profile/ways.ts'
 import { IDLE_LIMIT_MS, IdleClock } from './idle-clock.ts'
 import type { Notes } from './notes.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -24,12 +27,11 @@ export type SessionPhase =
 export interface SessionParts {
   /** How the profile that this browser holds is protected; `undefined` when it holds none. */
   readonly find: () => Promise<'none' | 'sealed' | undefined>
-  /** Opens the profile that is here. `onProblem`: its leader broke down. */
-  readonly open: (onProblem: (problem: CloudError) => void) => Promise<ProfileInTab>
-  readonly unlock: (
-    passphrase: string,
-    onProblem: (problem: CloudError) => void,
-  ) => Promise<Result<ProfileInTab, UnlockRefusal>>
+  /** Opens the profile that is here. */
+  readonly open: (ears: TabEars) => Promise<ProfileInTab>
+  readonly unlock: (way: WayIn, ears: TabEars) => Promise<Result<ProfileInTab, OpenRefusal>>
+  /** What kinds of ways in the profile here has, while it is locked. */
+  readonly waysHere: () => Promise<readonly SlotKind[]>
   readonly found: () => Promise<void>
   /** Between the tabs of this browser: one that locks takes the others with it, and one in use keeps them open. */
   readonly locks: BroadcastChannel
@@ -111,14 +113,16 @@ export class Session {
     this.openNotes()
   }
 
-  /** `undefined` once it is open; else why this passphrase did not open it. */
-  async unlock(passphrase: string): Promise<UnlockRefusal | undefined> {
-    let refusal: UnlockRefusal | undefined
+  waysHere(): Promise<readonly SlotKind[]> {
+    return this.#parts.waysHere()
+  }
+
+  /** `undefined` once it is open; else why this way in did not open it. */
+  async unlock(way: WayIn): Promise<OpenRefusal | undefined> {
+    let refusal: OpenRefusal | undefined
     await this.#orFail(async () => {
       const opening: { profile?: ProfileInTab } = {}
-      const unlocked = await this.#parts.unlock(passphrase, (problem) => {
-        this.#fail(problem, opening.profile)
-      })
+      const unlocked = await this.#parts.unlock(way, this.#earsOf(opening))
       if (!unlocked.ok) {
         refusal = unlocked.error
         return
@@ -178,10 +182,17 @@ export class Session {
   async #open(open: SessionParts['open']): Promise<void> {
     this.now = { phase: 'opening' }
     const opening: { profile?: ProfileInTab } = {}
-    opening.profile = await open((problem) => {
-      this.#fail(problem, opening.profile)
-    })
+    opening.profile = await open(this.#earsOf(opening))
     this.#use(opening.profile)
+  }
+
+  #earsOf(opening: { readonly profile?: ProfileInTab }): TabEars {
+    return {
+      onProblem: (problem) => {
+        this.#fail(problem, opening.profile)
+      },
+      onStale: () => void this.#lockHere(),
+    }
   }
 
   #fail(problem: CloudError, profile: ProfileInTab | undefined): void {

@@ -1,0 +1,62 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { WaysAsk } from './ways-desk.ts'
+
+/** Asks the tab that leads, and waits for what comes of it. */
+export function askLeader(channel: BroadcastChannel, asked: WaysAsk): Promise<void> {
+  const id = crypto.randomUUID()
+  return new Promise((resolve, reject) => {
+    const patience = setTimeout(() => {
+      end()
+      reject(new CloudError('no-answer', 'This browser did not get it done in time. Look at the list, and try again.'))
+    }, ANSWER_WITHIN_MS)
+    const listen = ({ data }: MessageEvent<unknown>): void => {
+      const { answer, problem } = fieldsOf(data)
+      if (answer !== id) return
+      end()
+      const { code, message } = fieldsOf(problem)
+      if (typeof code === 'string' && typeof message === 'string') reject(new CloudError(code, message))
+      else resolve()
+    }
+    const end = (): void => {
+      clearTimeout(patience)
+      channel.removeEventListener('message', listen)
+    }
+    channel.addEventListener('message', listen)
+    channel.postMessage({ question: id, asked })
+  })
+}
+
+/** The leader's side: `act` rejects with `CloudError` when it is not done. */
+export function answerTabs(channel: BroadcastChannel, act: (asked: WaysAsk) => Promise<void>): Disposable {
+  const listen = ({ data }: MessageEvent<unknown>): void => {
+    const { question, asked } = fieldsOf(data)
+    const ask = findAsk(asked)
+    if (typeof question !== 'string' || ask === undefined) return
+    void act(ask).then(
+      () => { channel.postMessage({ answer: question }) }, // prettier-ignore
+      (cause: unknown) => {
+        if (!(cause instanceof CloudError)) throw cause
+        channel.postMessage({ answer: question, problem: { code: cause.code, message: cause.message } })
+      },
+    )
+  }
+  channel.addEventListener('message', listen)
+  return { [Symbol.dispose]: () => { channel.removeEventListener('message', listen) } } // prettier-ignore
+}
+
+/** Storage that is slow, and the other acts of the root before this one. */
+const ANSWER_WITHIN_MS = 30_000
+
+/** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
+function findAsk(asked: unknown): WaysAsk | undefined {
+  const { ask, slot, label, name, mode } = fieldsOf(asked)
+  if (ask === 'seal' || ask === 'open-by-itself') return { ask }
+  if (ask === 'add' && slot instanceof Uint8Array && typeof label === 'string') return { ask, slot, label }
+  if (ask === 'remove' && typeof name === 'string' && (mode === 'retire' || mode === 'revoke'))
+    return { ask, name, mode }
+  return undefined
+}
+
+function fieldsOf(said: unknown): Partial<Record<string, unknown>> {
+  return typeof said === 'object' && said !== null ? { ...said } : {}
+}
