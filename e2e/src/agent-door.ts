@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { createSocketChannel } from '@cloudos/agent/door/socket-channel'
 import { createRpcClient } from '@cloudos/mesh/rpc'
-import type { CommandShape } from '@cloudos/protocol/commands'
+import type { CommandShape } from '@cloudos/protocol/command'
 import { LIMITS } from '@cloudos/protocol/limits'
 import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
 import type { RecordCodec } from '@cloudos/protocol/record'
@@ -23,7 +24,9 @@ export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
   const client = createRpcClient(createSocketChannel(socket, 'agent'))
   return {
     async call(shape, input) {
-      return valueOf(shape.output, await client.call(shape.name, encodeRecord(shape.input, input), PATIENCE))
+      const idempotencyKey = randomBytes(16).toString('hex')
+      const options = { ...PATIENCE, ...(shape.repeat === 'needs-key' && { idempotencyKey }) }
+      return valueOf(shape.output, await client.call(shape.name, encodeRecord(shape.input, input), options))
     },
     async firstEvent(shape, input) {
       const { event } = shape

@@ -43,7 +43,11 @@ export type AuthorityRefusal =
 const SIGNER_BYTES = 32
 const TRAILER_BYTES = SIGNER_BYTES + SIGNATURE_BYTES
 
-const anything: Codec<CborValue> = { write: (value) => value, read: (value) => value }
+const anything: Codec<CborValue> = {
+  form: { kind: 'any' },
+  write: (value) => value,
+  read: (value) => value,
+}
 
 const wireCodec = versionedRecord<WireEntry>(1, {
   profileId: at(2, id('ProfileId')),

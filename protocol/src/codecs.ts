@@ -1,33 +1,39 @@
 import { findBytesFromHex, hexFromBytes, utf8 } from './bytes.ts'
 import type { CborValue } from './cbor.ts'
+import type { Form } from './form.ts'
 import { bytesFromId, idFromBytes, idSizeBytes } from './ids.ts'
 import type { IdByName, IdName } from './ids.ts'
 
 /** One kind of field in both directions. `write` trusts its argument; `read` answers `undefined` to whatever is not this kind. */
 export interface Codec<T> {
+  readonly form: Form
   readonly write: (value: T) => CborValue
   readonly read: (value: CborValue) => T | undefined
 }
 
 export function uint(max: number = Number.MAX_SAFE_INTEGER, min = 0): Codec<number> {
   return {
+    form: { kind: 'uint', min, max },
     write: (value) => value,
     read: (value) => (typeof value === 'number' && value >= min && value <= max ? value : undefined),
   }
 }
 
 export const int: Codec<number> = {
+  form: { kind: 'int' },
   write: (value) => value,
   read: (value) => (typeof value === 'number' ? value : undefined),
 }
 
 export const flag: Codec<boolean> = {
+  form: { kind: 'flag' },
   write: (value) => (value ? 1 : 0),
   read: (value) => (value === 1 ? true : value === 0 ? false : undefined),
 }
 
 export function bytesUpTo(max: number, min = 0): Codec<Uint8Array> {
   return {
+    form: { kind: 'bytes', min, max },
     write: (value) => value,
     read: (value) => (value instanceof Uint8Array && value.length >= min && value.length <= max ? value : undefined),
   }
@@ -40,6 +46,7 @@ export function bytesOf(length: number): Codec<Uint8Array> {
 /** Fixed-length bytes that serve as a name: the lower-case hex of them in memory. */
 export function hexOf(length: number): Codec<string> {
   return {
+    form: { kind: 'hex', length },
     write: (value) => findBytesFromHex(value) ?? value,
     read: (value) => (value instanceof Uint8Array && value.length === length ? hexFromBytes(value) : undefined),
   }
@@ -48,6 +55,7 @@ export function hexOf(length: number): Codec<string> {
 export function id<Name extends IdName>(name: Name): Codec<IdByName[Name]> {
   const length = idSizeBytes(name)
   return {
+    form: { kind: 'id', name, length },
     write: bytesFromId,
     read: (value) => (value instanceof Uint8Array && value.length === length ? idFromBytes(name, value) : undefined),
   }
@@ -56,6 +64,7 @@ export function id<Name extends IdName>(name: Name): Codec<IdByName[Name]> {
 /** `maxBytes` counts UTF-8, as it travels. */
 export function text(maxBytes: number, isFit: (value: string) => boolean = () => true): Codec<string> {
   return {
+    form: { kind: 'text', maxBytes, isFit },
     write: (value) => value,
     read: (value) =>
       typeof value === 'string' && value.length <= maxBytes && utf8(value).length <= maxBytes && isFit(value)
@@ -68,7 +77,11 @@ export function text(maxBytes: number, isFit: (value: string) => boolean = () =>
 export function oneOf<Literal extends string>(codes: Readonly<Record<Literal, number>>): Codec<Literal> {
   const literals = new Map<CborValue, Literal>()
   for (const literal in codes) literals.set(codes[literal], literal)
-  return { write: (value) => codes[value], read: (value) => literals.get(value) }
+  return {
+    form: { kind: 'one-of', codes },
+    write: (value) => codes[value],
+    read: (value) => literals.get(value),
+  }
 }
 
 export interface Count {
@@ -78,6 +91,7 @@ export interface Count {
 
 export function list<T>(item: Codec<T>, { min = 0, max }: Count): Codec<readonly T[]> {
   return {
+    form: { kind: 'list', item: item.form, min, max },
     write: (values) => values.map(item.write),
     read: (value) => {
       if (!Array.isArray(value) || value.length < min || value.length > max) return undefined
@@ -125,6 +139,7 @@ function compareText(a: string, b: string): number {
 
 export function pair<A, B>(first: Codec<A>, second: Codec<B>): Codec<readonly [A, B]> {
   return {
+    form: { kind: 'pair', first: first.form, second: second.form },
     write: ([a, b]) => [first.write(a), second.write(b)],
     read: (value) => {
       const two = findTwo(value)
@@ -146,6 +161,7 @@ export function converted<Wire, T>(
   to: (value: T) => Wire,
 ): Codec<T> {
   return {
+    form: wire.form,
     write: (value) => wire.write(to(value)),
     read: (value) => {
       const read = wire.read(value)

@@ -6,6 +6,7 @@ export type IsolationTier = 0 | 1 | 2 | 3 | 4
 const TIERS: readonly unknown[] = [0, 1, 2, 3, 4] satisfies readonly IsolationTier[]
 
 export const isolationTier: Codec<IsolationTier> = {
+  form: { kind: 'uint', min: 0, max: 4 },
   write: (tier) => tier,
   read: (value) => (TIERS.includes(value) ? (value as IsolationTier) : undefined),
 }

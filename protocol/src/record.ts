@@ -1,6 +1,7 @@
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import type { CborRefusal, CborValue } from './cbor.ts'
 import type { Codec } from './codecs.ts'
+import type { FieldForm, Form, RecordForm } from './form.ts'
 import { LIMITS } from './limits.ts'
 import { err, ok } from './result.ts'
 import type { Result } from './result.ts'
@@ -18,12 +19,14 @@ export interface RecordCodec<T, Refusal extends string> extends Codec<T> {
 interface Field<T> {
   readonly key: number
   readonly codec: Codec<T>
+  readonly says: string
   readonly isOptional: false
 }
 
 interface OptionalField<T> {
   readonly key: number
   readonly codec: Codec<T>
+  readonly says: string
   readonly isOptional: true
 }
 
@@ -32,16 +35,18 @@ export type Fields<T> = {
   readonly [Name in keyof T]-?: object extends Pick<T, Name> ? OptionalField<Required<T>[Name]> : Field<T[Name]>
 }
 
-export function at<T>(key: number, codec: Codec<T>): Field<T> {
-  return { key, codec, isOptional: false }
+/** `says` is what the field means, for a person: command lines and schemas show it. */
+export function at<T>(key: number, codec: Codec<T>, says = ''): Field<T> {
+  return { key, codec, says, isOptional: false }
 }
 
-export function maybeAt<T>(key: number, codec: Codec<T>): OptionalField<T> {
-  return { key, codec, isOptional: true }
+export function maybeAt<T>(key: number, codec: Codec<T>, says = ''): OptionalField<T> {
+  return { key, codec, says, isOptional: true }
 }
 
 export function record<T extends object>(fields: Fields<T>): RecordCodec<T, FieldRefusal<T>> {
   return fromDirections(
+    formOf(fields),
     (value) => writeFields(fields, value),
     (value) => (value instanceof Map ? readFields(fields, value as CborMap, 0) : err('not-a-map')),
   )
@@ -53,6 +58,7 @@ export function versionedRecord<T extends object>(
   fields: Fields<T>,
 ): RecordCodec<T, FieldRefusal<T> | VersionRefusal> {
   return fromDirections<T, FieldRefusal<T> | VersionRefusal>(
+    { ...formOf(fields), version },
     (value) => writeFields(fields, value).set(1, version),
     (value) => {
       if (!(value instanceof Map)) return err('not-a-map')
@@ -74,7 +80,12 @@ export function variant<Union extends { readonly kind: string }, Refusal extends
   variants: Variants<Union, Refusal>,
 ): RecordCodec<Union, Refusal | 'unknown-kind'> {
   const alternatives = Object.entries(variants) as [string, VariantOf<object, Refusal>][]
+  const form: Form = {
+    kind: 'variant',
+    alternatives: alternatives.map(([kind, [tag, body]]) => ({ kind, tag, body: body.form })),
+  }
   return fromDirections<Union, Refusal | 'unknown-kind'>(
+    form,
     (value) => {
       const [tag, body] = variants[value.kind as Union['kind']] as VariantOf<object, Refusal>
       return [tag, body.write(value)]
@@ -95,7 +106,7 @@ export function checked<T, Refusal extends string, More extends string>(
   codec: RecordCodec<T, Refusal>,
   check: (value: T) => More | undefined,
 ): RecordCodec<T, Refusal | More> {
-  return fromDirections<T, Refusal | More>(codec.write, (value) => {
+  return fromDirections<T, Refusal | More>(codec.form, codec.write, (value) => {
     const parsed = codec.parse(value)
     const refusal = parsed.ok ? check(parsed.value) : undefined
     return refusal === undefined ? parsed : err(refusal)
@@ -122,6 +133,7 @@ export function parseRecord<T, Refusal extends string>(
 type CborMap = ReadonlyMap<number, CborValue>
 
 function fromDirections<T, Refusal extends string>(
+  form: Form,
   write: (value: T) => CborValue,
   parse: (value: CborValue) => Result<T, Refusal>,
 ): RecordCodec<T, Refusal> {
@@ -129,13 +141,24 @@ function fromDirections<T, Refusal extends string>(
     const parsed = parse(value)
     return parsed.ok ? parsed.value : undefined
   }
-  return { write, read, parse }
+  return { form, write, read, parse }
 }
 
 type AnyField<T> = Field<T[keyof T & string]> | OptionalField<T[keyof T & string]>
 
 function namedFields<T extends object>(fields: Fields<T>): [keyof T & string, AnyField<T>][] {
   return Object.entries(fields) as [keyof T & string, AnyField<T>][]
+}
+
+function formOf<T extends object>(fields: Fields<T>): RecordForm {
+  const forms = namedFields(fields).map(([name, { key, codec, says, isOptional }]): FieldForm => ({
+    name,
+    key,
+    isOptional,
+    says,
+    form: codec.form,
+  }))
+  return { kind: 'record', fields: forms }
 }
 
 function writeFields<T extends object>(fields: Fields<T>, value: T): Map<number, CborValue> {

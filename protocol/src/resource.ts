@@ -3,13 +3,20 @@ import { LIMITS } from './limits.ts'
 
 /**
  * What a capability is about, as text with one spelling:
- * `fs:/path`, `fs:/path/**` (that folder and all below) · `net:host:port`, `net:host:*` · `cam:name`, `cam:*` · `exec:0`…`exec:4` (the
- * isolation tier) · `secret:id` · `job:verb`. Nothing else is a resource, and no resource covers what it does not name.
+ * `fs:/path`, `fs:/path/**` (that folder and all below) · `net:host:port`, `net:host:*` · `exec:0`…`exec:4` (the isolation tier) ·
+ * `secret:id` · one of `NAMED` with a name or a star: `cam:front`, `job:submit`, `device:*`. Nothing else is a resource, and no resource
+ * covers what it does not name.
  */
 export type Resource =
   | { readonly kind: 'fs'; readonly segments: readonly string[]; readonly isTree: boolean }
   | { readonly kind: 'net'; readonly host: string; readonly port: string }
-  | { readonly kind: 'cam' | 'exec' | 'secret' | 'job'; readonly name: string }
+  | { readonly kind: 'exec' | 'secret' | NamedKind; readonly name: string }
+
+/** Kinds of things this profile has several of, each with a name. `medium` is where copies lie, `way` is how a profile is opened. */
+export const NAMED = [
+  'agent', 'approval', 'audit', 'cam', 'config', 'device', 'doc', 'job', 'log', 'medium', 'pair', 'policy', 'profile', 'way',
+] as const // prettier-ignore
+export type NamedKind = (typeof NAMED)[number]
 
 const ANY = '*'
 
@@ -18,21 +25,20 @@ export function findResource(text: string): Resource | undefined {
   if (utf8(text).length > LIMITS.resourceMaxBytes) return undefined
   const colon = text.indexOf(':')
   const rest = text.slice(colon + 1)
-  switch (text.slice(0, Math.max(colon, 0))) {
+  const kind = text.slice(0, Math.max(colon, 0))
+  switch (kind) {
     case 'fs':
       return findTree(rest)
     case 'net':
       return findEndpoint(rest)
-    case 'cam':
-      return rest === ANY || NAME.test(rest) ? { kind: 'cam', name: rest } : undefined
     case 'exec':
       return /^[0-4]$/.test(rest) ? { kind: 'exec', name: rest } : undefined
     case 'secret':
       return NAME.test(rest) ? { kind: 'secret', name: rest } : undefined
-    case 'job':
-      return NAME.test(rest) ? { kind: 'job', name: rest } : undefined
-    default:
-      return undefined
+    default: {
+      const named = NAMED.find((name) => name === kind)
+      return named !== undefined && (rest === ANY || NAME.test(rest)) ? { kind: named, name: rest } : undefined
+    }
   }
 }
 
@@ -43,7 +49,8 @@ export function coversResource(granted: Resource, wanted: Resource): boolean {
     return wanted.kind === 'net' && granted.host === wanted.host && coversName(granted.port, wanted.port)
   }
   if (wanted.kind !== granted.kind) return false
-  return granted.kind === 'cam' ? coversName(granted.name, wanted.name) : granted.name === wanted.name
+  // Neither a tier nor a secret can be called by a star.
+  return coversName(granted.name, wanted.name)
 }
 
 /**

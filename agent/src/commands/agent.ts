@@ -23,7 +23,6 @@ export function agentCommands({
   return [
     register({
       shape: statusCommand,
-      allowed: ['owner', 'page', 'device'],
       run: () => {
         const { profile } = mesh
         const peers = profile?.replica.peers() ?? []
@@ -41,7 +40,6 @@ export function agentCommands({
     }),
     register({
       shape: openCommand,
-      allowed: ['owner'],
       run: async () => ({ file: await writeOpenLink() }),
     }),
   ]

@@ -9,12 +9,10 @@ export function deviceCommands(capabilities: CapabilityBook, metrics: MetricsFee
   return [
     register({
       shape: capabilitiesCommand,
-      allowed: ['owner', 'page', 'device'],
       run: async () => ({ record: await capabilities.current() }),
     }),
     register({
       shape: metricsCommand,
-      allowed: ['owner', 'page', 'device'],
       run: async (_input, { tell, signal }) => {
         await metrics.watch(tell, signal)
         return {}

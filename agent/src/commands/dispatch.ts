@@ -1,15 +1,10 @@
-import type { CommandShape } from '@cloudos/protocol/commands'
+import type { AnyCommand, CommandShape } from '@cloudos/protocol/command'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { DeviceId } from '@cloudos/protocol/ids'
+import { GRANTS_BY_CALLER, holdsGrant } from '@cloudos/protocol/grants'
+import type { Caller } from '@cloudos/protocol/grants'
 import { LIMITS } from '@cloudos/protocol/limits'
 import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
 import type { RpcCall } from '@cloudos/mesh/rpc'
-
-/** Who asks, known from the channel: whoever can open the private socket, or a member that noise and its certificate have proved. */
-export type Caller =
-  | { readonly kind: 'owner' }
-  | { readonly kind: 'page'; readonly deviceId: DeviceId }
-  | { readonly kind: 'device'; readonly deviceId: DeviceId }
 
 export interface CommandContext<Event> {
   readonly caller: Caller
@@ -17,10 +12,9 @@ export interface CommandContext<Event> {
   readonly signal: AbortSignal
 }
 
-/** One thing that can be asked of the agent, and who may ask it. Whoever is not named is refused. */
+/** A declared command, and what does it here. */
 export interface Command<Input, Output, Event> {
   readonly shape: CommandShape<Input, Output, Event>
-  readonly allowed: readonly Caller['kind'][]
   readonly run: (input: Input, context: CommandContext<Event>) => Promise<Output>
 }
 
@@ -28,16 +22,14 @@ export type Dispatch = (caller: Caller, call: RpcCall) => Promise<Uint8Array>
 
 /** A command with its types gone, as the registry holds it. */
 export interface Registered {
-  readonly name: string
-  readonly allowed: readonly Caller['kind'][]
+  readonly shape: AnyCommand
   readonly answer: (caller: Caller, call: RpcCall) => Promise<Uint8Array>
 }
 
 export function register<Input, Output, Event>(command: Command<Input, Output, Event>): Registered {
-  const { shape, allowed, run } = command
+  const { shape, run } = command
   return {
-    name: shape.name,
-    allowed,
+    shape,
     answer: async (caller, { request, tell, signal }) => {
       const input = parseRecord(shape.input, request.params, LIMITS.rpcMaxBytes)
       if (!input.ok) throw new CloudError('bad-input', `The command ${shape.name} does not take that: ${input.error}.`)
@@ -56,13 +48,13 @@ export function register<Input, Output, Event>(command: Command<Input, Output, E
 
 /** The one way to an effect: no command is run but through here, and none that its table does not allow the caller. */
 export function createDispatch(commands: readonly Registered[]): Dispatch {
-  const commandByName = new Map(commands.map((command) => [command.name, command]))
+  const commandByName = new Map(commands.map((command) => [command.shape.name, command]))
   return async (caller, call) => {
     const command = commandByName.get(call.request.method)
     if (command === undefined)
       throw new CloudError('no-such-command', 'This agent knows no such command. Is it the same version?')
-    if (!command.allowed.includes(caller.kind))
-      throw new CloudError('not-allowed', `The command ${command.name} is not for you.`)
+    if (!holdsGrant(GRANTS_BY_CALLER[caller.kind], command.shape.grant))
+      throw new CloudError('not-allowed', `The command ${command.shape.name} is not for you.`)
     return command.answer(caller, call)
   }
 }

@@ -8,12 +8,10 @@ export function pairingCommands(mesh: MeshHost): readonly Registered[] {
   return [
     register({
       shape: inviteCommand,
-      allowed: ['owner', 'page'],
       run: () => Promise.resolve(mesh.invite()),
     }),
     register({
       shape: watchPairingCommand,
-      allowed: ['owner', 'page'],
       run: async (_input, { tell, signal }) => {
         const stop = mesh.desk.watch(tell)
         await new Promise<void>((resolve) => {
@@ -28,7 +26,6 @@ export function pairingCommands(mesh: MeshHost): readonly Registered[] {
     }),
     register({
       shape: admitCommand,
-      allowed: ['owner', 'page'],
       run: async ({ requestId, entries }) => {
         await mesh.admit(requestId, entries)
         return {}
@@ -36,7 +33,6 @@ export function pairingCommands(mesh: MeshHost): readonly Registered[] {
     }),
     register({
       shape: refuseCommand,
-      allowed: ['owner', 'page'],
       run: ({ requestId, reason }) => {
         mesh.desk.refuse(requestId, reason)
         return Promise.resolve({})

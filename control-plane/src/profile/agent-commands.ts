@@ -1,4 +1,5 @@
 import type { RpcClient } from '@cloudos/mesh/rpc'
+import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import {
   admitCommand,
@@ -7,14 +8,8 @@ import {
   statusCommand,
   watchPairingCommand,
 } from '@cloudos/protocol/commands'
-import type {
-  AgentStatus,
-  CommandShape,
-  InvitationLink,
-  Nothing,
-  PairingRefusal,
-  WaitingDevice,
-} from '@cloudos/protocol/commands'
+import type { CommandShape, Nothing } from '@cloudos/protocol/command'
+import type { AgentStatus, InvitationLink, PairingRefusal, WaitingDevice } from '@cloudos/protocol/commands'
 import { LIMITS } from '@cloudos/protocol/limits'
 import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
 import type { RecordCodec } from '@cloudos/protocol/record'
@@ -28,8 +23,6 @@ export interface AgentCommands {
   admit(requestId: string, entries: readonly Uint8Array[]): Promise<void>
   refuse(requestId: string, reason: PairingRefusal['reason']): Promise<void>
 }
-
-const ANSWER_WITHIN_MS = 10_000
 
 export function createAgentCommands(client: RpcClient): AgentCommands {
   const call = <Input, Output>(command: CommandShape<Input, Output>, input: Input): Promise<Output> =>
@@ -50,10 +43,11 @@ export function createAgentCommands(client: RpcClient): AgentCommands {
 
 export async function callAgent<Input, Output>(
   client: RpcClient,
-  { name, input, output }: CommandShape<Input, Output>,
+  { name, input, output, repeat, timeoutMs }: CommandShape<Input, Output>,
   given: Input,
 ): Promise<Output> {
-  return parsed(output, await client.call(name, encodeRecord(input, given), { timeoutMs: ANSWER_WITHIN_MS }))
+  const key = repeat === 'needs-key' ? { idempotencyKey: hexFromBytes(crypto.getRandomValues(new Uint8Array(16))) } : {}
+  return parsed(output, await client.call(name, encodeRecord(input, given), { timeoutMs, ...key }))
 }
 
 interface Watching<Event> {

@@ -1,0 +1,69 @@
+import type { Grant } from './command.ts'
+import type { DeviceId } from './ids.ts'
+import { coversResource, findResource } from './resource.ts'
+
+/**
+ * Who asks, known from the channel and never from a field: whoever can open the agent's private socket, or a member of the profile that
+ * noise and its certificate have proved.
+ */
+export type Caller =
+  | { readonly kind: 'owner' }
+  | { readonly kind: 'page'; readonly deviceId: DeviceId }
+  | { readonly kind: 'device'; readonly deviceId: DeviceId }
+
+export type CallerKind = Caller['kind']
+export const CALLER_KINDS = ['owner', 'page', 'device'] as const satisfies readonly CallerKind[]
+
+/** Leave for several acts at once, as tables and tokens give it. */
+export interface Grants {
+  readonly resource: string
+  readonly acts: readonly string[]
+}
+
+/** Who holds what out of its own right. Whatever does not stand here is refused, to the owner too. */
+export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> = {
+  owner: [
+    { resource: 'agent:*', acts: ['read', 'open', 'control'] },
+    { resource: 'approval:*', acts: ['read', 'control'] },
+    { resource: 'audit:*', acts: ['read', 'export'] },
+    { resource: 'config:*', acts: ['read', 'write'] },
+    { resource: 'device:*', acts: ['read', 'write', 'control'] },
+    { resource: 'doc:*', acts: ['read', 'write'] },
+    { resource: 'job:*', acts: ['read', 'run', 'control'] },
+    { resource: 'log:*', acts: ['read'] },
+    { resource: 'medium:*', acts: ['read', 'write', 'control'] },
+    { resource: 'pair:*', acts: ['read', 'control'] },
+    { resource: 'policy:*', acts: ['read', 'control'] },
+    { resource: 'profile:*', acts: ['read', 'export', 'control'] },
+    { resource: 'way:*', acts: ['read', 'control'] },
+  ],
+  page: [
+    { resource: 'agent:*', acts: ['read'] },
+    { resource: 'approval:*', acts: ['read', 'control'] },
+    { resource: 'audit:*', acts: ['read', 'export'] },
+    { resource: 'config:*', acts: ['read'] },
+    { resource: 'device:*', acts: ['read', 'write', 'control'] },
+    { resource: 'job:*', acts: ['read', 'run', 'control'] },
+    { resource: 'log:*', acts: ['read'] },
+    { resource: 'medium:*', acts: ['read', 'write', 'control'] },
+    { resource: 'pair:*', acts: ['read', 'control'] },
+    { resource: 'policy:*', acts: ['read', 'control'] },
+    { resource: 'profile:*', acts: ['read'] },
+    { resource: 'way:*', acts: ['read', 'control'] },
+  ],
+  device: [
+    { resource: 'agent:*', acts: ['read'] },
+    { resource: 'device:*', acts: ['read'] },
+    { resource: 'job:*', acts: ['read', 'run'] },
+  ],
+}
+
+/** Whether one of `held` gives all of `wanted`. Something that is no resource gives nothing and is given by nobody. */
+export function holdsGrant(held: readonly Grants[], wanted: Grant): boolean {
+  const wantedResource = findResource(wanted.resource)
+  if (wantedResource === undefined) return false
+  return held.some(({ resource, acts }) => {
+    const grantedResource = findResource(resource)
+    return grantedResource !== undefined && acts.includes(wanted.act) && coversResource(grantedResource, wantedResource)
+  })
+}

@@ -1,0 +1,32 @@
+import type { AnyCommand } from './command.ts'
+import {
+  admitCommand,
+  editDocumentCommand,
+  inviteCommand,
+  openCommand,
+  readDocumentCommand,
+  refuseCommand,
+  statusCommand,
+  watchPairingCommand,
+} from './commands.ts'
+import { capabilitiesCommand, metricsCommand } from './device-commands.ts'
+
+/** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
+export const COMMANDS: readonly AnyCommand[] = [
+  statusCommand,
+  openCommand,
+  readDocumentCommand,
+  editDocumentCommand,
+  inviteCommand,
+  watchPairingCommand,
+  admitCommand,
+  refuseCommand,
+  capabilitiesCommand,
+  metricsCommand,
+]
+
+const commandByName: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]))
+
+export function findCommand(name: string): AnyCommand | undefined {
+  return commandByName.get(name)
+}
