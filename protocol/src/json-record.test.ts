@@ -29,7 +29,7 @@ const everything = record<Everything>({
     text(8, (value) => value !== 'bad'),
   ),
   tags: at(3, list(text(4), { max: 2 })),
-  limits: at(4, record({ memoryMb: at(1, uint(64, 1)), isHard: maybeAt(2, flag) })),
+  limits: at(4, record<Everything['limits']>({ memoryMb: at(1, uint(64, 1)), isHard: maybeAt(2, flag) })),
   blob: at(5, bytesUpTo(4)),
   key: at(6, hexOf(2)),
   how: at(7, oneOf({ fast: 1, slow: 2 })),

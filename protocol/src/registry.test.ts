@@ -26,8 +26,8 @@ for (const command of COMMANDS) {
   })
 }
 
-function unexplained({ input, output }: AnyCommand): readonly string[] {
-  const fields = [input, output].flatMap(({ form }) => (form.kind === 'record' ? form.fields : []))
+function unexplained({ input }: AnyCommand): readonly string[] {
+  const fields = input.form.kind === 'record' ? input.form.fields : []
   return fields.filter(({ says }) => says === '').map(({ name }) => name)
 }
 

@@ -10,6 +10,19 @@ import {
   watchPairingCommand,
 } from './commands.ts'
 import { capabilitiesCommand, metricsCommand } from './device-commands.ts'
+import {
+  runJobCommand,
+  putJobBytesCommand,
+  offerJobCommand,
+  listJobsCommand,
+  watchJobsCommand,
+  showJobCommand,
+  jobLogsCommand,
+  attachJobCommand,
+  cancelJobCommand,
+  jobOutputCommand,
+  jobReceiptCommand,
+} from './job-commands.ts'
 
 /** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
 export const COMMANDS: readonly AnyCommand[] = [
@@ -23,6 +36,17 @@ export const COMMANDS: readonly AnyCommand[] = [
   refuseCommand,
   capabilitiesCommand,
   metricsCommand,
+  runJobCommand,
+  putJobBytesCommand,
+  offerJobCommand,
+  listJobsCommand,
+  watchJobsCommand,
+  showJobCommand,
+  jobLogsCommand,
+  attachJobCommand,
+  cancelJobCommand,
+  jobOutputCommand,
+  jobReceiptCommand,
 ]
 
 const commandByName: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]))
