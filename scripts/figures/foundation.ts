@@ -7,7 +7,8 @@ import { measureLockstep } from '@cloudos/e2e/figures/lockstep'
 import { measureRelayedEdits } from '@cloudos/e2e/figures/relayed-edit'
 import { median } from '@cloudos/e2e/figures/statistics'
 import { runKillRounds } from '@cloudos/e2e/kill-rounds'
-import type { FigureRow, Measured } from '../figures.ts'
+import { judge, oncePerRun, row } from '../figure-rows.ts'
+import type { FigureRow } from '../figures.ts'
 import { measureTrustedCore } from '../trusted-core.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -81,20 +82,6 @@ export const rows: readonly FigureRow[] = [
     judge(firstLoadBytes(join(root, 'control-plane/dist')), 1, (bytes) => bytes <= 60_000),
   ),
 ]
-
-function row(figure: string, goal: string, unit: string, measure: FigureRow['measure']): FigureRow {
-  return { figure, goal, unit, quick: true, measure }
-}
-
-function judge(value: number, n: number, holds: (value: number) => boolean): Measured {
-  return { value: Math.round(value * 100) / 100, n, holds: holds(value) }
-}
-
-/** Several rows read off one measurement. */
-function oncePerRun<Value>(measure: (isQuick: boolean) => Promise<Value>): (isQuick: boolean) => Promise<Value> {
-  let measuring: Promise<Value> | undefined
-  return (isQuick) => (measuring ??= measure(isQuick))
-}
 
 interface Locksteps {
   readonly plainUs: number

@@ -53,10 +53,18 @@ export class DeviceLinks implements AsyncDisposable {
   readonly #reached = new Set<string>()
   readonly #doors = new Map<string, readonly string[]>()
   readonly #gone = new Map<string, AbortController>()
+  readonly #leave: () => void
   #node: Promise<MeshNode> | undefined
 
   constructor(parts: DeviceLinksParts) {
     this.#parts = parts
+    const known = new Set(parts.profile.membership.members().map(({ deviceId }) => deviceId))
+    // Somebody waits to see a device that has just been let in.
+    this.#leave = parts.profile.onMembers((membership) => {
+      const added = membership.members().filter(({ deviceId }) => !known.has(deviceId))
+      for (const { deviceId } of added) known.add(deviceId)
+      if (this.agent !== undefined) this.#reachBehind(added)
+    })
   }
 
   /** An agent that is connected now, with nobody in between. */
@@ -107,6 +115,7 @@ export class DeviceLinks implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#leave()
     this.#stopped.abort()
     await Promise.all(this.#running)
     await (await this.#node)?.stop()

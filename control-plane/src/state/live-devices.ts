@@ -1,14 +1,19 @@
 import { createContext } from 'svelte'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import { LOOK_EVERY_MS } from '../profile/device-news.ts'
+import type { DeviceNews } from '../profile/device-news.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 import { LiveDevice } from './live-device.svelte.ts'
+
+const BEAT_MS = 1_000
 
 /** The devices on this tab's screen. While the tab is hidden or shows none, it asks for nothing and hears nothing. */
 export class LiveDevices {
   readonly #profile: Pick<ProfileInTab, 'onDeviceNews' | 'wish'>
   readonly #deviceById = new Map<DeviceId, LiveDevice>()
   readonly #watchers = new Map<DeviceId, number>()
+  /** Heard since the last tick. */
+  #news: DeviceNews[] = []
   #stop: (() => void) | undefined
 
   constructor(profile: Pick<ProfileInTab, 'onDeviceNews' | 'wish'>) {
@@ -47,18 +52,35 @@ export class LiveDevices {
     this.#profile.wish({ wish: 'look', devices })
   }
 
+  /** Every device speaks at its own moment of the second. Shown on one beat, all of them cost one painting, not one each. */
+  #hear(news: DeviceNews): void {
+    if (document.hidden || !this.#watchers.has(news.deviceId)) return
+    const device = this.of(news.deviceId)
+    if (device.last === undefined || news.news !== 'metrics') {
+      device.hear(news)
+      return
+    }
+    if (this.#news.length === 0) setTimeout(() => { this.#show() }, BEAT_MS - (Date.now() % BEAT_MS)) // prettier-ignore
+    this.#news.push(news)
+  }
+
+  #show(): void {
+    for (const news of this.#news.splice(0)) this.of(news.deviceId).hear(news)
+  }
+
   #start(): () => void {
     const look = (): void => {
       this.look()
     }
     const forget = this.#profile.onDeviceNews((news) => {
-      if (!document.hidden && this.#watchers.has(news.deviceId)) this.of(news.deviceId).hear(news)
+      this.#hear(news)
     })
     const timer = setInterval(look, LOOK_EVERY_MS)
     document.addEventListener('visibilitychange', look)
     return () => {
       forget()
       clearInterval(timer)
+      this.#news = []
       document.removeEventListener('visibilitychange', look)
     }
   }
