@@ -59,8 +59,9 @@ export async function measureLockedLoad(distFolder: string): Promise<LockedLoad>
   await using house = new AsyncDisposableStack()
   const agent = house.use(await startAgent(house.use(await createHome())))
   const { context } = house.use(await launchChromium())
-  const { page, found } = await openByLink(context, agent)
-  await found()
+  const owner = await openByLink(context, agent)
+  await owner.found()
+  const { page } = owner
   await page.evaluate(() => { location.hash = '#/settings' }) // prettier-ignore
   await page.getByRole('button', { name: 'Protect with a passphrase' }).click()
   await page.getByLabel('Passphrase', { exact: true }).fill('five unrelated words of mine')
