@@ -1,7 +1,10 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { WaysAsk } from './ways-desk.ts'
 
-/** Asks the tab that leads, and waits for what comes of it. */
+/**
+ * Asks the tab that leads, and waits for what comes of it. Whenever a leader shows itself it is asked again, since it may be another
+ * one or may not have listened yet; a question is acted on once.
+ */
 export function askLeader(channel: BroadcastChannel, asked: WaysAsk): Promise<void> {
   const id = crypto.randomUUID()
   return new Promise((resolve, reject) => {
@@ -10,7 +13,8 @@ export function askLeader(channel: BroadcastChannel, asked: WaysAsk): Promise<vo
       reject(new CloudError('no-answer', 'This browser did not get it done in time. Look at the list, and try again.'))
     }, ANSWER_WITHIN_MS)
     const listen = ({ data }: MessageEvent<unknown>): void => {
-      const { answer, problem } = fieldsOf(data)
+      const { answer, problem, status } = fieldsOf(data)
+      if (status !== undefined) channel.postMessage({ question: id, asked })
       if (answer !== id) return
       end()
       const { code, message } = fieldsOf(problem)
@@ -28,10 +32,12 @@ export function askLeader(channel: BroadcastChannel, asked: WaysAsk): Promise<vo
 
 /** The leader's side: `act` rejects with `CloudError` when it is not done. */
 export function answerTabs(channel: BroadcastChannel, act: (asked: WaysAsk) => Promise<void>): Disposable {
+  const heard = new Set<string>()
   const listen = ({ data }: MessageEvent<unknown>): void => {
     const { question, asked } = fieldsOf(data)
     const ask = findAsk(asked)
-    if (typeof question !== 'string' || ask === undefined) return
+    if (typeof question !== 'string' || ask === undefined || heard.has(question)) return
+    heard.add(question)
     void act(ask).then(
       () => { channel.postMessage({ answer: question }) }, // prettier-ignore
       (cause: unknown) => {

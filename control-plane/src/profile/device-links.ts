@@ -76,6 +76,12 @@ export class DeviceLinks implements AsyncDisposable {
     return this.#links.get(peerId)
   }
 
+  /** An agent whose door here is on this machine only. */
+  isOnThisMachine(peerId: string): boolean {
+    const addresses = this.#doors.get(peerId) ?? []
+    return addresses.length > 0 && addresses.every((address) => LOOPBACK.test(address))
+  }
+
   /** Devices that a connected agent is in touch with. */
   get reachable(): ReadonlySet<DeviceId> {
     return new Set([...this.#behindAgent.values()].flatMap((ids) => [...ids]))
@@ -206,6 +212,8 @@ export class DeviceLinks implements AsyncDisposable {
     return node
   }
 }
+
+const LOOPBACK = /^\/(ip4\/127\.|ip6\/::1\/|dns[46]?\/localhost\/)/
 
 function ownName(profile: Profile, { deviceId }: DeviceIdentity): string {
   return profile.membership.member(deviceId)?.name ?? 'Browser'

@@ -81,6 +81,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     clock,
     self: identity.deviceId,
     reachable: () => links.reachable,
+    isOnThisMachine: (peerId) => links.isOnThisMachine(peerId),
     linkTo: (peerId) => shownLink(links.linkTo(peerId), profile),
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))

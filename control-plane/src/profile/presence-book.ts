@@ -15,6 +15,7 @@ export interface PresenceParts {
   readonly reachable: () => ReadonlySet<DeviceId>
   /** An agent that is connected to this browser itself. */
   readonly linkTo: (peerId: string) => DeviceView['link']
+  readonly isOnThisMachine: (peerId: string) => boolean
   readonly keep: KeepDatabase
   readonly clock: Clock
   readonly self: DeviceId
@@ -86,6 +87,7 @@ export class PresenceBook {
       boxPublicKey: hexFromBytes(member.boxPublicKey),
       peerId,
       ...(link === undefined || revoked ? {} : { link }),
+      ...(this.#parts.isOnThisMachine(peerId) && { isOnThisMachine: true }),
       ...(here || online || seenMs === undefined ? {} : { lastSeenMs: seenMs }),
     }
   }

@@ -14,6 +14,8 @@ export interface DeviceView {
   readonly signPublicKey: string
   readonly boxPublicKey: string
   readonly peerId: string
+  /** Known of an agent that this browser has reached without a network: what is lost with this machine is lost with it. */
+  readonly isOnThisMachine?: boolean
   /** Present while it is connected to this browser itself, so that it can be asked. */
   readonly link?: {
     readonly addresses: readonly string[]

@@ -1,7 +1,7 @@
 import { openSlot, reseal } from '@cloudos/crypto/slots'
 import { createSigner } from '@cloudos/crypto/signature'
 import type { Profile } from '@cloudos/mesh/profile'
-import { equalBytes } from '@cloudos/protocol/bytes'
+import { equalBytes, hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { parseSlot } from '@cloudos/protocol/slot'
@@ -101,6 +101,8 @@ export class WaysDesk {
     const slot = parseSlot(bytes)
     if (!slot.ok) throw new CloudError('bad-slot', 'This tab and the one that leads are of two versions. Reload both.')
     const { root, clock, held, rng } = this.#parts
+    // Asked of a leader that went away right after it had done it.
+    if (this.#ways.some(({ name }) => name === hexFromBytes(slot.value.slotPublicKey))) return
     // The tab that made the slot may hold a vault key from before a revocation.
     const current = reseal(held.profileId, slot.value, held.secrets.vaultKey, rng)
     const ways = { change: 'add', slot: current, label, addedMs: clock.nowMs() } as const

@@ -1,0 +1,122 @@
+import { issueCertificate } from '@cloudos/crypto/certificate-check'
+import { addDevice } from '@cloudos/crypto/change-authority'
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { hashId } from '@cloudos/crypto/hash'
+import { createSigner } from '@cloudos/crypto/signature'
+import { hashSlotSet } from '@cloudos/crypto/slots'
+import { unsealVault } from '@cloudos/crypto/vault'
+import type { WayIn } from '@cloudos/crypto/way-in'
+import { AuthorityLog } from '@cloudos/mesh/authority-log'
+import { equalBytes } from '@cloudos/protocol/bytes'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { ProfileId } from '@cloudos/protocol/ids'
+import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import { err, ok } from '@cloudos/protocol/result'
+import type { Result } from '@cloudos/protocol/result'
+import type { Vault } from '@cloudos/protocol/vault'
+import { createDeviceKeys, identityFrom } from './device-keys.ts'
+import type { HeldProfile } from './held.ts'
+import { keepFounded } from './keep.ts'
+import type { KeepDatabase } from './keep.ts'
+import { keptSealed } from './kept-sealed.ts'
+import { damageAmong, openWays } from './open-ways.ts'
+import { slotSetsOf } from './slot-sets.ts'
+import { settleWays, stageWays } from './vault-medium.ts'
+import type { OpenRefusal } from './ways.ts'
+
+/** A profile as it lies somewhere else: nothing of it is readable without one of its ways in. */
+export interface ProfileCopy {
+  readonly profileId: ProfileId
+  readonly slots: readonly Uint8Array[]
+  readonly sealedVault: Uint8Array
+  readonly entries: readonly Uint8Array[]
+}
+
+export interface SignInParts {
+  readonly keep: KeepDatabase
+  /** This browser's own, where the ways in will lie too. */
+  readonly medium: BlobStore
+  readonly rng: Rng
+  readonly clock: Clock
+  readonly deviceName: string
+  /** Brings the entry that lets this browser in to where the copy came from. Rejects when it is not taken there. */
+  readonly submit: (entries: readonly Uint8Array[]) => Promise<void>
+  /** Whether this browser shall open by itself from now on, or with the profile's ways in. */
+  readonly opensByItself: boolean
+}
+
+/**
+ * "I have a profile already": opens a copy, lets this browser in as a device with new keys, and keeps the profile here. Nothing is kept
+ * when it is refused or `submit` rejects. The copy MAY BE OLD: a single source cannot prove that it is the newest, so all that is done
+ * on its word is to add this browser.
+ */
+export async function signInFrom(
+  copy: ProfileCopy,
+  way: WayIn,
+  parts: SignInParts,
+): Promise<Result<HeldProfile, OpenRefusal>> {
+  const { profileId, slots, sealedVault } = copy
+  if (slots.length === 0 || copy.entries.length === 0) return err({ kind: 'nothing-there' })
+  const log = await AuthorityLog.open(profileId, inMemory(copy.entries))
+  if (!slotSetsOf(log).known.has(hashSlotSet(slots, hashId(sealedVault))))
+    return err(await damageAmong(profileId, slots, way))
+  const opened = await openWays(profileId, slots, way)
+  if (!opened.ok) return opened
+  const { vaultKey } = opened.value
+  const vault = unsealVault(profileId, vaultKey, sealedVault)
+  if (!vault.ok) return err({ kind: 'corrupt-slot', ways: [] })
+  const keys = await createDeviceKeys(parts.rng)
+  const identity = await identityFrom(keys)
+  await letIn(log, vault.value, identity, parts)
+  const { rootSeed, secretsKey, keyByEpoch } = vault.value
+  const held: HeldProfile = { profileId, secrets: { keys, rootSeed, secretsKey, vaultKey, keyByEpoch } }
+  await keepHere(log, copy, { held, identity }, parts)
+  return ok(held)
+}
+
+async function letIn(
+  log: AuthorityLog,
+  { rootSeed, keyByEpoch }: Vault,
+  identity: DeviceIdentity,
+  { rng, clock, deviceName, submit }: SignInParts,
+): Promise<void> {
+  const root = createSigner(rootSeed)
+  const { state } = log
+  if (!equalBytes(root.publicKey, state.rootPublicKey))
+    throw new CloudError(
+      'copy-outdated',
+      'This copy is from before a way in was revoked, and can let nobody in any more. Use a newer copy.',
+    )
+  const nowMs = clock.nowMs()
+  const certificate = await issueCertificate({
+    profileId: state.profileId,
+    identity,
+    name: deviceName,
+    class: 'browser',
+    caps: ['approve'],
+    challenge: rng.bytes(32),
+    nowMs,
+  })
+  const added = await addDevice({ state, root, rng, nowMs }, certificate, keyByEpoch)
+  const entries = added.map(({ bytes }) => bytes)
+  await submit(entries)
+  await log.take(entries)
+}
+
+async function keepHere(
+  log: AuthorityLog,
+  ways: ProfileCopy,
+  { held, identity }: { held: HeldProfile; identity: DeviceIdentity },
+  { keep, medium, rng, clock, opensByItself }: SignInParts,
+): Promise<void> {
+  const { profileId, secrets } = held
+  await stageWays(medium, identity, { profileId, ways, authorityTip: log.tip() }, clock.nowMs())
+  await settleWays(medium)
+  const kept = opensByItself ? ({ protection: 'none', profileId, secrets } as const) : keptSealed(held, rng)
+  if (!(await keepFounded(keep, kept, [...log.entries().values()])))
+    throw new CloudError('profile-here', 'Another tab has just put a profile into this browser. Reload this page.')
+}
+
+function inMemory(entries: readonly Uint8Array[]) {
+  return { load: () => Promise.resolve({ entries, keyChanges: [] }), append: () => Promise.resolve() }
+}
