@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import { createNode } from '@cloudos/mesh/agent-node'
 import { HEADS_PROTOCOL } from '@cloudos/mesh/heads-session'
+import { RENEWALS_PROTOCOL } from '@cloudos/mesh/renewals/renewal-exchange'
 import { openProfile } from '@cloudos/mesh/profile'
 import { SYNC_PROTOCOL } from '@cloudos/mesh/replica'
 import { createDiskStore } from '@cloudos/mesh/disk-log'
@@ -31,6 +32,7 @@ test('a session that ends while its connection lives is begun again', async (t) 
     },
     frames: createDiskStore(new MemoryDisk()),
     heads: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
+    renewals: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
     clock: nodeClock,
     rng: dice,
     onIncident: (incident) => assert.fail(incident.kind),
@@ -45,6 +47,9 @@ test('a session that ends while its connection lives is begun again', async (t) 
   })
   const again = Promise.withResolvers<void>()
   let sessions = 0
+  far.net.handle(RENEWALS_PROTOCOL, (channel) => {
+    channel.close()
+  })
   far.net.handle(HEADS_PROTOCOL, () => undefined)
   far.net.handle(SYNC_PROTOCOL, (channel) => {
     sessions += 1

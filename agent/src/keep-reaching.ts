@@ -1,4 +1,5 @@
 import type { MeshNode } from '@cloudos/mesh/node-parts'
+import { outOfStep } from '@cloudos/mesh/out-of-step'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
@@ -19,35 +20,20 @@ const BACKOFF = { firstMs: 250, maxMs: 10_000 }
 /** In step for less than this is no success: a device that lets go at once is not asked again at once. */
 const SETTLED_MS = 1_000
 
-/** Stays in step with a device of the profile until `signal` aborts or the profile no longer admits it. */
+/** Stays in step with a device of the profile until `signal` aborts or it is removed; one that has lapsed may bring its renewal. */
 export async function keepReaching({ peerId, addresses }: StoredPeer, parts: ReachingParts): Promise<void> {
   const { node, profile, clock, rng, signal } = parts
   const seed = new DataView(rng.bytes(4).buffer).getUint32(0)
-  for (let attempt = 0; !signal.aborted && profile.admits(peerId); attempt++) {
+  for (let attempt = 0; !signal.aborted && profile.mayKnock(peerId); attempt++) {
     const sinceMs = clock.monotonicMs()
     try {
       await node.dial(peerId, addresses, signal)
       await profile.connect(node.net, peerId, signal)
-      await outOfStep(profile, peerId, signal)
+      await outOfStep(profile.replica, peerId, signal)
       if (clock.monotonicMs() - sinceMs > SETTLED_MS) attempt = 0
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
     }
     await clock.sleep(backoffMs(attempt, seed, BACKOFF), signal)
   }
-}
-
-/** Resolves when no session with the peer is left, whether or not it is still connected, or when `signal` aborts. */
-function outOfStep({ replica }: Profile, peerId: string, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const look = (): void => {
-    if (signal.aborted || !replica.peers().includes(peerId)) resolve()
-  }
-  const forget = replica.onPeersChanged(look)
-  signal.addEventListener('abort', look)
-  look()
-  return promise.finally(() => {
-    forget()
-    signal.removeEventListener('abort', look)
-  })
 }

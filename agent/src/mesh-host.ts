@@ -48,7 +48,7 @@ export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
   const host: { current?: MeshHost } = {}
   const node = await createNode({
     peerSeed: parts.identity.peerSeed,
-    mayConnect: (peerId) => desk.isOpen() || host.current?.mayConnect(peerId) === true,
+    mayConnect: (peerId) => desk.isOpen() || host.current?.mayKnock(peerId) === true,
     listen: [`/ip4/0.0.0.0/tcp/${String(await meshPort(parts))}`, webSocketAddress(parts.door)],
     webSocketTransport: webSocketsBehind(parts.door),
   })
@@ -94,6 +94,11 @@ export class MeshHost {
 
   get profile(): Profile | undefined {
     return this.#profile
+  }
+
+  /** Also with a certificate that has ended: a renewal must get in. */
+  mayKnock(peerId: string): boolean {
+    return this.mayConnect(peerId) || this.#profile?.mayKnock(peerId) === true
   }
 
   mayConnect(peerId: string): boolean {
@@ -169,6 +174,7 @@ export class MeshHost {
       authority: journal.authority,
       frames: store,
       heads: journal.heads,
+      renewals: journal.renewals,
       clock,
       rng,
       onIncident,

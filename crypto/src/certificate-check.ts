@@ -14,14 +14,11 @@ import type { MaybePromise, Signer } from './signature.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
-/**
- * A browser is borrowed, stolen and left open more easily than a machine that stays where it is, and should have a day. It has as long
- * as the others while nothing carries renewals: a page that its own agent no longer lets in could never come back.
- */
+/** A browser is borrowed, stolen and left open more easily than a machine that stays where it is; open, it renews itself. */
 export const CERTIFICATE_TTL_MS: Readonly<Record<DeviceClass, number>> = {
   agent: 180 * DAY_MS,
   vault: 180 * DAY_MS,
-  browser: 180 * DAY_MS,
+  browser: DAY_MS,
 }
 
 export interface CertificateRequest {
@@ -87,6 +84,15 @@ function signingKeysOf(certificate: DeviceCertificate): readonly Uint8Array[] {
 export async function signRenewal(root: Signer, renewal: CertificateRenewal): Promise<Signed<CertificateRenewal>> {
   const payload = encodeRenewal(renewal)
   return { value: renewal, payload, signature: await signFor(root, 'renew', payload) }
+}
+
+/** A whole life from now on for the certificate of a device of this class. */
+export function renewalFrom(
+  profileId: ProfileId,
+  { deviceId, class: deviceClass }: { readonly deviceId: DeviceId; readonly class: DeviceClass },
+  nowMs: number,
+): CertificateRenewal {
+  return { profileId, deviceId, issuedAtMs: nowMs, notAfterMs: nowMs + CERTIFICATE_TTL_MS[deviceClass] }
 }
 
 /** By the root of now: a root that was replaced renews nobody. */

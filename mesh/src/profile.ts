@@ -11,6 +11,9 @@ import type { HeadsMemory } from './heads-book.ts'
 import { startHeadsExchange } from './heads-exchange.ts'
 import type { HeadsExchange } from './heads-exchange.ts'
 import type { OnIncident } from './incident.ts'
+import { RenewalBook } from './renewals/renewal-book.ts'
+import type { RenewalStore } from './renewals/renewal-book.ts'
+import { RenewalExchange } from './renewals/renewal-exchange.ts'
 import { startReplica } from './replica.ts'
 import type { Replica } from './replica.ts'
 
@@ -20,6 +23,7 @@ export interface ProfileParts {
   readonly authority: AuthorityStore
   readonly frames: FrameStore
   readonly heads: HeadsMemory
+  readonly renewals: RenewalStore
   readonly clock: Clock
   readonly rng: Rng
   readonly onIncident: OnIncident
@@ -28,7 +32,8 @@ export interface ProfileParts {
 /** Opens the profile on this device. Throws `CloudError` 'not-a-member' when its log does not let the device in. */
 export async function openProfile(parts: ProfileParts): Promise<Profile> {
   const authority = await AuthorityLog.open(parts.profileId, parts.authority)
-  const membership = membershipFrom(authority.state, parts.identity)
+  const renewals = await RenewalBook.open(parts.renewals, () => authority.state)
+  const membership = membershipFrom(authority.state, parts.identity, renewals.current())
   if (!membership.ok)
     throw new CloudError(
       'not-a-member',
@@ -50,26 +55,50 @@ export async function openProfile(parts: ProfileParts): Promise<Profile> {
     clock: parts.clock,
     onIncident: parts.onIncident,
   })
-  return new Profile(parts, authority, replica, heads)
+  return new Profile(parts, { authority, renewals, replica, heads })
 }
+
+interface ProfileRooms {
+  readonly authority: AuthorityLog
+  readonly renewals: RenewalBook
+  readonly replica: Replica
+  readonly heads: HeadsExchange
+}
+
+/** A machine may sleep past the end of a certificate: the clock is asked again at least this often. */
+const EXPIRY_LOOK_MS = 15 * 60_000
 
 /** A profile as one of its devices runs it: who is in, its documents, and everybody in reach kept in step. */
 export class Profile {
   readonly authority: AuthorityLog
+  readonly renewals: RenewalBook
   readonly replica: Replica
   readonly #parts: ProfileParts
   readonly #heads: HeadsExchange
+  readonly #exchange: RenewalExchange
+  readonly #stopped = new AbortController()
   readonly #listeners = new Set<(membership: Membership) => void>()
   #removed = false
 
-  constructor(parts: ProfileParts, authority: AuthorityLog, replica: Replica, heads: HeadsExchange) {
+  constructor(parts: ProfileParts, { authority, renewals, replica, heads }: ProfileRooms) {
     this.#parts = parts
     this.authority = authority
+    this.renewals = renewals
     this.replica = replica
     this.#heads = heads
+    this.#exchange = new RenewalExchange({
+      book: renewals,
+      mayKnock: (peerId) => this.mayKnock(peerId),
+      admits: (peerId) => this.admits(peerId),
+    })
     authority.onChanged(() => {
       this.#membersChanged()
+      void this.#retryRenewals()
     })
+    renewals.onChanged(() => {
+      this.#membersChanged()
+    })
+    void this.#watchExpiry()
   }
 
   get membership(): Membership {
@@ -81,28 +110,62 @@ export class Profile {
     return !this.#removed && this.membership.memberByPeer(peerId, this.#parts.clock.nowMs()) !== undefined
   }
 
+  /** Whether a peer is in at all: with a certificate that has ended it may show a renewal and nothing else. */
+  mayKnock(peerId: string): boolean {
+    return !this.#removed && this.membership.members().some((member) => member.peerId === peerId && !member.revoked)
+  }
+
   onMembers(listener: (membership: Membership) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
   attach(net: Net): void {
+    this.#exchange.attach(net)
     this.replica.attach(net)
     this.#heads.attach(net)
   }
 
   /** Comes into step with a member that is connected. The side that dialled calls this; the other answers. */
   async connect(net: Net, peerId: string, signal?: AbortSignal): Promise<void> {
+    await this.#exchange.connect(net, peerId, signal)
     await Promise.all([this.replica.connect(net, peerId, signal), this.#heads.connect(net, peerId, signal)])
   }
 
   async close(): Promise<void> {
+    this.#stopped.abort()
+    this.#exchange.close()
     this.#heads.close()
     await this.replica.close()
   }
 
+  /** A disk that refuses them now gets them again from whoever connects next. */
+  async #retryRenewals(): Promise<void> {
+    try {
+      await this.renewals.retry()
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+    }
+  }
+
+  /** What is open with a device ends with its certificate. */
+  async #watchExpiry(): Promise<void> {
+    const { clock } = this.#parts
+    const { signal } = this.#stopped
+    let lookedAtMs = clock.nowMs()
+    while (!signal.aborted) {
+      const ends = this.membership.members().flatMap(({ notAfterMs, revoked }) => (revoked ? [] : [notAfterMs]))
+      const nextMs = Math.min(...ends.filter((endMs) => endMs > lookedAtMs))
+      await clock.sleep(Math.min(Math.max(nextMs - lookedAtMs, 1), EXPIRY_LOOK_MS), signal)
+      const nowMs = clock.nowMs()
+      if (!signal.aborted && ends.some((endMs) => lookedAtMs < endMs && endMs <= nowMs)) this.#membersChanged()
+      lookedAtMs = nowMs
+    }
+  }
+
   #membersChanged(): void {
-    const membership = membershipFrom(this.authority.state, this.#parts.identity)
+    if (this.#removed || this.#stopped.signal.aborted) return
+    const membership = membershipFrom(this.authority.state, this.#parts.identity, this.renewals.current())
     if (!membership.ok) {
       this.#removed = true
       this.#parts.onIncident({ kind: 'removed', reason: membership.error })

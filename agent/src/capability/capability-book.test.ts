@@ -6,7 +6,7 @@ import { createDice } from '@cloudos/crypto/testing/seeded'
 import { parseCapabilityRecord } from '@cloudos/protocol/capability-record'
 import { parseSigned } from '@cloudos/protocol/signed'
 import type { Settings } from '../journal/settings.ts'
-import { SteppedClock } from '../testing/stepped-clock.ts'
+import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import { CapabilityBook } from './capability-book.ts'
 import type { Findings } from './host.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DeviceMetrics } from '@cloudos/protocol/device-commands'
-import { SteppedClock } from '../testing/stepped-clock.ts'
+import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import type { Counters } from './counters.ts'
 import { MetricsFeed, metricsFrom } from './metrics-feed.ts'
 

@@ -16,7 +16,7 @@ import { createMeasure } from '../capability/measure.ts'
 import { MetricsFeed } from '../capability/metrics-feed.ts'
 import { nodeClock } from '../node-ports.ts'
 import { machineOf } from '../testing/machine-folder.ts'
-import { SteppedClock } from '../testing/stepped-clock.ts'
+import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import { deviceCommands } from './device.ts'
 import { createDispatch } from './dispatch.ts'
 

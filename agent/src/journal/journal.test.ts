@@ -62,6 +62,9 @@ test('what was written is there after the journal was opened again', async (t) =
     idFromBytes('DocId', new Uint8Array(16)),
     utf8('h2'),
   )
+  const someone = idFromBytes('DeviceId', new Uint8Array(16))
+  await first.renewals.save(someone, utf8('r1'))
+  await first.renewals.save(someone, utf8('r2'))
   first.close()
   first.close()
   const again = open(t, file)
@@ -73,6 +76,10 @@ test('what was written is there after the journal was opened again', async (t) =
   assert.deepEqual(
     (await again.heads.load()).map((bytes) => Buffer.from(bytes).toString()),
     ['h2'],
+  )
+  assert.deepEqual(
+    (await again.renewals.load()).map((bytes) => Buffer.from(bytes).toString()),
+    ['r2'],
   )
   assert.deepEqual(again.peers.all(), [
     { peerId: 'ab', addresses: ['/ip4/1.2.3.4/tcp/1', '/ip4/5.6.7.8/tcp/2'], seenMs: 5 },

@@ -2,6 +2,7 @@ import { closeSync, copyFileSync, existsSync, fstatSync, ftruncateSync, openSync
 import type { DatabaseSync } from 'node:sqlite'
 import type { AuthorityStore } from '@cloudos/mesh/authority-log'
 import type { HeadsMemory } from '@cloudos/mesh/heads-book'
+import type { RenewalStore } from '@cloudos/mesh/renewals/renewal-book'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { brokenWorld } from '../broken-world.ts'
 import type { Reserve } from '../reserve.ts'
@@ -10,6 +11,7 @@ import { createHeadsMemory } from './heads.ts'
 import { createIncidents } from './incidents.ts'
 import type { Incidents } from './incidents.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { createRenewalStore } from './renewals.ts'
 import { createPeers } from './peers.ts'
 import type { Peers } from './peers.ts'
 import { salvage } from './salvage.ts'
@@ -22,6 +24,7 @@ export interface Journal {
   readonly settings: Settings
   readonly authority: AuthorityStore
   readonly heads: HeadsMemory
+  readonly renewals: RenewalStore
   readonly peers: Peers
   readonly incidents: Incidents
   /** A damaged journal that was found at the start, and what could be read from it into this one. */
@@ -57,6 +60,7 @@ function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetA
     // A revocation must get through when nothing else does.
     authority: createAuthorityStore(db, (act) => reserve.orSpend(() => within(act))),
     heads: createHeadsMemory(db, within),
+    renewals: createRenewalStore(db, within),
     peers: createPeers(db, within),
     incidents: createIncidents(db, within),
     setAside: aside,

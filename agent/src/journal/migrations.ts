@@ -39,4 +39,11 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, subject)
   ) STRICT;
   `,
+  `
+  -- Of each device the renewal of its certificate that was issued last.
+  CREATE TABLE renewals (
+    device_id TEXT PRIMARY KEY,
+    signed BLOB NOT NULL
+  ) STRICT;
+  `,
 ]

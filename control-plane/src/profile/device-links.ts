@@ -204,7 +204,7 @@ export class DeviceLinks implements AsyncDisposable {
   async #createNode(): Promise<MeshNode> {
     const { profile, identity, clock } = this.#parts
     const { createNode } = await import('@cloudos/mesh/browser-node')
-    const mayConnect = (peerId: string): boolean => this.#strangers.has(peerId) || profile.admits(peerId)
+    const mayConnect = (peerId: string): boolean => this.#strangers.has(peerId) || profile.mayKnock(peerId)
     const node = await createNode({ peerSeed: identity.peerSeed, mayConnect })
     profile.attach(node.net)
     hangUpRevoked(node, profile, clock)

@@ -1,5 +1,6 @@
 import type { AuthorityStore } from '@cloudos/mesh/authority-log'
 import type { HeadsMemory } from '@cloudos/mesh/heads-book'
+import type { RenewalStore } from '@cloudos/mesh/renewals/renewal-book'
 import { withKeep } from './keep.ts'
 import type { KeepDatabase } from './keep.ts'
 
@@ -29,6 +30,18 @@ export function createHeadsMemory(keep: KeepDatabase): HeadsMemory {
       await withKeep(() => {
         const write = keep.transaction('heads', 'readwrite', STRICT)
         return Promise.all([write.store.put(signed, deviceId + docId), write.done])
+      })
+    },
+  }
+}
+
+export function createRenewalStore(keep: KeepDatabase): RenewalStore {
+  return {
+    load: () => withKeep(() => keep.getAll('renewals')),
+    save: async (deviceId, signed) => {
+      await withKeep(() => {
+        const write = keep.transaction('renewals', 'readwrite', STRICT)
+        return Promise.all([write.store.put(signed, deviceId), write.done])
       })
     },
   }

@@ -64,14 +64,17 @@ interface Schema extends DBSchema {
   heads: { key: string; value: Uint8Array }
   doors: { key: string; value: Door }
   seen: { key: DeviceId; value: number }
+  renewals: { key: DeviceId; value: Uint8Array }
 }
 export type KeepDatabase = IDBPDatabase<Schema>
 
 /** Small and without sync code: it is what decides, before the first paint, whether there is a profile here. */
 export function openKeep(name: string): Promise<KeepDatabase> {
   return withKeep(() =>
-    openDB<Schema>(name, 1, {
-      upgrade(fresh) {
+    openDB<Schema>(name, 2, {
+      upgrade(fresh, version) {
+        fresh.createObjectStore('renewals')
+        if (version > 0) return
         fresh.createObjectStore('profile')
         fresh.createObjectStore('entries', { autoIncrement: true })
         fresh.createObjectStore('keyChanges')

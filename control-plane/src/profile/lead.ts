@@ -17,10 +17,11 @@ import type { HeldProfile } from './held.ts'
 import { IncidentBook } from './incident-book.ts'
 import { keepEpochKeys } from './keep.ts'
 import type { KeepDatabase } from './keep.ts'
-import { createAuthorityStore, createHeadsMemory } from './keep-ports.ts'
+import { createAuthorityStore, createHeadsMemory, createRenewalStore } from './keep-ports.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { PresenceBook } from './presence-book.ts'
 import { RemovalDesk } from './removal-desk.ts'
+import { renewWhileOpen } from './renew-while-open.ts'
 import { RootActs } from './root-acts.ts'
 import type { EpochKeys } from './root-acts.ts'
 import { signInDevice } from './sign-in-device.ts'
@@ -56,6 +57,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     authority: createAuthorityStore(keep),
     frames: stack.use(await openIndexedDbStore(framesName)),
     heads: createHeadsMemory(keep),
+    renewals: createRenewalStore(keep),
     clock,
     rng,
     onIncident: (incident) => {
@@ -118,6 +120,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   }
   stack.use(presence.watch(changed))
   stack.use(startTabHost({ term: crypto.randomUUID(), channel, locks, open: (docId) => profile.replica.open(docId) }))
+  stack.use(await renewWhileOpen({ profile, root, self: identity.deviceId, clock }))
   await links.reachKnown()
   return stack.move()
 }

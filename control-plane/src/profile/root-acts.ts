@@ -53,6 +53,11 @@ export class RootActs {
     return this.#inTurn(() => this.#act(make))
   }
 
+  /** For what the root signs outside the log. */
+  sign<T>(make: (power: RootPower) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => make(this.#power()))
+  }
+
   /**
    * Takes a way in out for good: new vault key, root and epoch in one append. `prepare` makes the new secrets durable before the log
    * has them, beside those of before.

@@ -1,3 +1,4 @@
+import { keyEndText } from '../../profile/certificate-life.ts'
 import type { DeviceView } from '../../profile/status.ts'
 import { agoFrom } from '../../ui/time.ts'
 import type { Tone } from '../../ui/tone.ts'
@@ -41,4 +42,9 @@ export function kindText({ class: kind }: DeviceView): string {
 /** The first and last four digits: enough to tell two devices of one name apart. */
 export function shortId(id: string): string {
   return `${id.slice(0, 4)}…${id.slice(-4)}`
+}
+
+/** That the device's key ends, when it will or has. */
+export function keyText({ class: kind, certificateEndsMs, presence }: DeviceView, nowMs: number): string | undefined {
+  return presence === 'revoked' || presence === 'here' ? undefined : keyEndText(kind, certificateEndsMs, nowMs)
 }
