@@ -11,10 +11,12 @@ import type { MeshNode } from '@cloudos/mesh/node-parts'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
 import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
+import type { CopyPlace, SealedCopy } from '@cloudos/mesh/pairing/talk'
 import { servePassages } from '@cloudos/mesh/passage/serve'
 import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
 import { RPC_PROTOCOL, serveRpc } from '@cloudos/mesh/rpc'
+import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { encodeCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { findId } from '@cloudos/protocol/ids'
@@ -236,7 +238,13 @@ export class MeshHost {
     try {
       await answerPairing(
         this.#pairing(channel, this.desk.secrets(), profileId, signal),
-        { ...this.#joining, profileId, admit: (request) => this.desk.receive(request, signal) },
+        {
+          ...this.#joining,
+          profileId,
+          admit: (request) => this.desk.receive(request, signal),
+          copyAt: (where) => this.#copyAt(where),
+          takeIn: ({ peer }, entries) => this.#takeIn(peer.peerPublicKey, entries),
+        },
         (secret) => {
           this.desk.use(secret)
           this.#guests.add(channel.peerId)
@@ -249,6 +257,21 @@ export class MeshHost {
     channel.close()
     this.#guests.delete(channel.peerId)
     await this.#sendAwayLater(channel.peerId)
+  }
+
+  async #copyAt(where: CopyPlace): Promise<SealedCopy> {
+    const { profile } = this
+    const ways = this.#parts.journal.ways.find()
+    if (where.in !== 'profile' || profile === undefined || ways === undefined)
+      throw new CloudError('no-copy', 'This device has no copy of the ways in.')
+    const { authority, membership } = profile
+    return { profileId: membership.profileId, ...ways, entries: [...authority.entries().values()] }
+  }
+
+  async #takeIn(peerPublicKey: Uint8Array, entries: readonly Uint8Array[]): Promise<void> {
+    await this.profile?.authority.take(entries)
+    if (this.profile?.admits(hexFromBytes(peerPublicKey)) !== true)
+      throw new CloudError('not-let-in', 'What a visitor has signed does not let it in.')
   }
 
   /** A stranger may stay for as long as it takes to prove a link, and a guest until the owner has decided. */

@@ -15,6 +15,7 @@ import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
 import { documentCommands } from './commands/documents.ts'
 import { pairingCommands } from './commands/pairing.ts'
+import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
 import { openDeviceSeeds } from './device-key.ts'
 import { createDisk } from './disk.ts'
@@ -133,6 +134,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     }),
     ...documentCommands(mesh),
     ...pairingCommands(mesh),
+    ...wayCommands(mesh, journal.ways),
     ...deviceCommands(capabilities, metrics),
   ])
   mesh.serveCommands(dispatch)

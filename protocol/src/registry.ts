@@ -23,6 +23,7 @@ import {
   jobOutputCommand,
   jobReceiptCommand,
 } from './job-commands.ts'
+import { getWaysCommand, putWaysCommand } from './way-commands.ts'
 
 /** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
 export const COMMANDS: readonly AnyCommand[] = [
@@ -47,6 +48,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   cancelJobCommand,
   jobOutputCommand,
   jobReceiptCommand,
+  getWaysCommand,
+  putWaysCommand,
 ]
 
 const commandByName: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]))

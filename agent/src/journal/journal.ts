@@ -18,6 +18,8 @@ import { salvage } from './salvage.ts'
 import { createSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { inDatabase, numberOf, openSqlite } from './sqlite.ts'
+import { createWays } from './ways.ts'
+import type { Ways } from './ways.ts'
 
 /** What this device knows besides documents. Every write is on the disk when the call returns, incidents excepted. */
 export interface Journal {
@@ -26,6 +28,7 @@ export interface Journal {
   readonly heads: HeadsMemory
   readonly renewals: RenewalStore
   readonly peers: Peers
+  readonly ways: Ways
   readonly incidents: Incidents
   /** A damaged journal that was found at the start, and what could be read from it into this one. */
   readonly setAside: SetAside | undefined
@@ -62,6 +65,7 @@ function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetA
     heads: createHeadsMemory(db, within),
     renewals: createRenewalStore(db, within),
     peers: createPeers(db, within),
+    ways: createWays(db, within),
     incidents: createIncidents(db, within),
     setAside: aside,
     close: () => {

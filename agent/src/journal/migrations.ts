@@ -46,4 +46,11 @@ export const MIGRATIONS: readonly string[] = [
     signed BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- One row: the ways in and the vault behind them, sealed as they are on every medium.
+  CREATE TABLE ways (
+    only_one INTEGER PRIMARY KEY CHECK (only_one = 1),
+    stored BLOB NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -9,11 +9,17 @@ import { peerIdOf } from '../testing/family.ts'
 import { MemoryNetwork } from '../testing/memory-net.ts'
 import type { PairingSelf } from './handshake.ts'
 import { PAIR_PROTOCOL } from './handshake.ts'
-import { answerPairing, askToJoin, offerProfile } from './pair.ts'
+import { answerPairing, askForCopy, askToJoin, offerProfile } from './pair.ts'
 import type { Answering, Joining, PairingParts } from './pair.ts'
 
 const PROFILE = idFromBytes('ProfileId', new Uint8Array(16).fill(5))
 const ENTRY = new Uint8Array(200).fill(3)
+const COPY = {
+  profileId: PROFILE,
+  slots: [new Uint8Array(200).fill(4)],
+  sealedVault: new Uint8Array(300).fill(5),
+  entries: [ENTRY],
+}
 
 interface Table {
   readonly near: PairingParts
@@ -64,7 +70,14 @@ function joining(joined: Uint8Array[]): Joining {
 }
 
 function answering(parts: Partial<Answering>): Answering {
-  return { ...joining([]), profileId: PROFILE, admit: () => Promise.resolve([ENTRY]), ...parts }
+  return {
+    ...joining([]),
+    profileId: PROFILE,
+    admit: () => Promise.resolve([ENTRY]),
+    copyAt: () => Promise.resolve(COPY),
+    takeIn: () => Promise.resolve(),
+    ...parts,
+  }
 }
 
 test('a new device is let in; both sides show the same words and speak of the same transcript', async () => {
@@ -105,6 +118,45 @@ test('the holder of a root takes a device into its profile', async () => {
     }),
   ])
   assert.deepEqual(joined, [ENTRY, ENTRY])
+})
+
+test('a page with the secret of a link gets the copy, and is let in by what it has signed with it', async () => {
+  for (const where of [{ in: 'profile' }, { in: 'folder', path: '/media/stick' }] as const) {
+    const { near, far } = await sitDown({ profileId: PROFILE })
+    const asked: unknown[] = []
+    const answered = answer(
+      far,
+      answering({
+        copyAt: (place) => {
+          asked.push(place)
+          return Promise.resolve(COPY)
+        },
+        takeIn: ({ peer }, entries) => {
+          asked.push(peer.name, entries)
+          return Promise.resolve()
+        },
+      }),
+    )
+    const opened = await askForCopy(near, where)
+    assert.deepEqual(opened.copy, COPY)
+    await opened.submit([ENTRY])
+    await answered
+    assert.deepEqual(asked, [where, 'joiner', [ENTRY]])
+  }
+})
+
+test('why there is no copy, or nobody is let in by it, reaches the page', async () => {
+  const refusing = { code: 'no-copy' }
+  const refusal = () => Promise.reject(new CloudError('no-copy', 'none'))
+  const first = await sitDown({ profileId: PROFILE })
+  const answered = assert.rejects(answer(first.far, answering({ copyAt: refusal })), refusing)
+  await assert.rejects(askForCopy(first.near, { in: 'profile' }), refusing)
+  await answered
+  const second = await sitDown({ profileId: PROFILE })
+  const later = assert.rejects(answer(second.far, answering({ takeIn: refusal })), refusing)
+  const opened = await askForCopy(second.near, { in: 'profile' })
+  await assert.rejects(opened.submit([ENTRY]), refusing)
+  await later
 })
 
 test('a wrong secret gives neither side anything', async () => {

@@ -7,7 +7,7 @@ import type { Handshake, HandshakeParts, PairingSelf } from './handshake.ts'
 import { createInbox } from './inbox.ts'
 import type { Inbox } from './inbox.ts'
 import { encodePairingMessage, parsePairingMessage } from './talk.ts'
-import type { PairingMessage } from './talk.ts'
+import type { CopyPlace, PairingMessage, SealedCopy } from './talk.ts'
 
 export interface PairingParts {
   readonly channel: Channel
@@ -41,6 +41,17 @@ export interface Answering extends Joining {
   readonly profileId: ProfileId | undefined
   /** Has the owner compare the words and decide. Resolves with the log that lets the other in; rejects when it is refused. */
   admit(request: JoinRequest): Promise<readonly Uint8Array[]>
+  /** The copy that lies there; rejects (`CloudError`) when none does. */
+  copyAt(where: CopyPlace): Promise<SealedCopy>
+  /** Takes what lets the visitor in, durably; rejects when it does not. Whoever could sign it has opened the copy. */
+  takeIn(visitor: Handshake, entries: readonly Uint8Array[]): Promise<void>
+}
+
+/** A copy, and the way back to the device that showed it. */
+export interface OpenedCopy {
+  readonly copy: SealedCopy
+  /** Brings the entries that let this device in. Resolves once they are durable there. */
+  submit(entries: readonly Uint8Array[]): Promise<void>
 }
 
 /** A new device with a link: shows the words, and waits for the owner's yes. */
@@ -71,6 +82,20 @@ export async function offerProfile(
   await hear(parts, inbox, 'done')
 }
 
+/** A page that is in no profile, with the link of an agent: gets the copy that lies there, to be opened by one of its ways in. */
+export async function askForCopy(parts: PairingParts, where: CopyPlace): Promise<OpenedCopy> {
+  const { inbox } = await shakeHands(parts, joinHandshake)
+  say(parts.channel, { kind: 'ask-copy', where })
+  const { copy } = await hear(parts, inbox, 'copy')
+  return {
+    copy,
+    async submit(entries) {
+      say(parts.channel, { kind: 'entries', entries })
+      await hear(parts, inbox, 'done')
+    },
+  }
+}
+
 /**
  * The device that made the link. Rejects ('pairing-refused') on a wrong secret: its caller counts the tries. `onProved` names the
  * secret that has been used and must not work again; it throws when that has happened already.
@@ -87,6 +112,7 @@ export async function answerPairing(
   if (message.kind === 'offer') await takeOffer(parts, inbox, message.profileId, handshake, answering)
   else if (message.kind === 'request')
     await letIn(parts, inbox, { handshake, certificate: message.certificate }, answering)
+  else if (message.kind === 'ask-copy') await showCopy(parts, inbox, { handshake, where: message.where }, answering)
   else refuse(parts.channel, 'unexpected')
 }
 
@@ -105,16 +131,32 @@ async function takeOffer(
 
 async function letIn(parts: PairingParts, inbox: Inbox, request: JoinRequest, answering: Answering): Promise<void> {
   if (answering.profileId === undefined) refuse(parts.channel, 'in-no-profile')
-  let entries: readonly Uint8Array[]
-  try {
-    entries = await answering.admit(request)
-  } catch (cause) {
-    if (!(cause instanceof CloudError)) throw cause
-    say(parts.channel, { kind: 'refused', code: cause.code })
-    throw cause
-  }
+  const entries = await orRefuse(parts.channel, answering.admit(request))
   say(parts.channel, { kind: 'welcome', entries })
   await hear(parts, inbox, 'done')
+}
+
+async function showCopy(
+  parts: PairingParts,
+  inbox: Inbox,
+  { handshake, where }: { readonly handshake: Handshake; readonly where: CopyPlace },
+  answering: Answering,
+): Promise<void> {
+  const copy = await orRefuse(parts.channel, answering.copyAt(where))
+  say(parts.channel, { kind: 'copy', copy })
+  const { entries } = await hear(parts, inbox, 'entries')
+  await orRefuse(parts.channel, answering.takeIn(handshake, entries))
+  say(parts.channel, { kind: 'done' })
+}
+
+/** What goes wrong here is said there too. */
+async function orRefuse<T>(channel: Channel, act: Promise<T>): Promise<T> {
+  try {
+    return await act
+  } catch (cause) {
+    if (cause instanceof CloudError) say(channel, { kind: 'refused', code: cause.code })
+    throw cause
+  }
 }
 
 async function takeWelcome(parts: PairingParts, inbox: Inbox, profileId: ProfileId, joining: Joining): Promise<void> {
@@ -169,6 +211,21 @@ function refusalOf(code: string): CloudError {
       )
     case 'in-no-profile':
       return new CloudError(code, 'The device that made this link is in no profile yet. Open its page first.')
+    case 'no-copy':
+      return new CloudError(
+        code,
+        'That device has no copy of the ways in yet. Open its page in a browser that is signed in, once.',
+      )
+    case 'not-let-in':
+      return new CloudError(code, 'What was signed does not let this browser in. Try again with a new link.')
+    case 'no-such-folder':
+      return new CloudError(code, 'There is no such folder on that device, or it cannot be read.')
+    case 'nothing-there':
+      return new CloudError(code, 'No profile lies in that folder.')
+    case 'copy-damaged':
+      return new CloudError(code, 'The copy in that folder is damaged. Nothing was opened.')
+    case 'newer-version':
+      return new CloudError(code, 'The copy was written by a newer CloudOS. Update this one.')
     case 'words-differ':
       return new CloudError(
         code,

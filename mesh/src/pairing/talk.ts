@@ -3,6 +3,17 @@ import type { CborValue } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { bytesFromId, idFromBytes } from '@cloudos/protocol/ids'
 import type { ProfileId } from '@cloudos/protocol/ids'
+import type { StoredWays } from '@cloudos/protocol/way-commands'
+
+/** Where a device has a copy of a profile: its own, or in a folder of that machine, by its path. */
+export type CopyPlace = { readonly in: 'profile' } | { readonly in: 'folder'; readonly path: string }
+
+/** What opens a profile for whoever has one of its ways in, and tells nobody else anything but the names of its devices. */
+export interface SealedCopy extends StoredWays {
+  readonly profileId: ProfileId
+  /** The authority log. */
+  readonly entries: readonly Uint8Array[]
+}
 
 /** What is said once both sides have proved the secret to each other. */
 export type PairingMessage =
@@ -12,6 +23,11 @@ export type PairingMessage =
   | { readonly kind: 'request'; readonly certificate: Uint8Array }
   /** The authority log, with you in it. */
   | { readonly kind: 'welcome'; readonly entries: readonly Uint8Array[] }
+  /** I am in no profile: show me the one that lies there, sealed as it is. */
+  | { readonly kind: 'ask-copy'; readonly where: CopyPlace }
+  | { readonly kind: 'copy'; readonly copy: SealedCopy }
+  /** I have opened it: these entries let me in. */
+  | { readonly kind: 'entries'; readonly entries: readonly Uint8Array[] }
   | { readonly kind: 'refused'; readonly code: string }
   /** I have written the log down. */
   | { readonly kind: 'done' }
@@ -24,6 +40,14 @@ export function encodePairingMessage(message: PairingMessage): Uint8Array {
       return encodeCbor([1, message.certificate])
     case 'welcome':
       return encodeCbor([2, message.entries])
+    case 'ask-copy':
+      return encodeCbor(message.where.in === 'profile' ? [5] : [5, message.where.path])
+    case 'copy': {
+      const { profileId, slots, sealedVault, entries } = message.copy
+      return encodeCbor([6, [bytesFromId(profileId), slots, sealedVault, entries]])
+    }
+    case 'entries':
+      return encodeCbor([7, message.entries])
     case 'refused':
       return encodeCbor([3, message.code])
     case 'done':
@@ -43,11 +67,23 @@ export function parsePairingMessage(bytes: Uint8Array): PairingMessage {
     if (kind === 2 && isBytesList(body)) return { kind: 'welcome', entries: body }
     if (kind === 3 && typeof body === 'string') return { kind: 'refused', code: body }
     if (kind === 4 && body === undefined) return { kind: 'done' }
+    if (kind === 5 && body === undefined) return { kind: 'ask-copy', where: { in: 'profile' } }
+    if (kind === 5 && typeof body === 'string') return { kind: 'ask-copy', where: { in: 'folder', path: body } }
+    const copy = kind === 6 ? findCopy(body) : undefined
+    if (copy !== undefined) return { kind: 'copy', copy }
+    if (kind === 7 && isBytesList(body)) return { kind: 'entries', entries: body }
   }
   throw new CloudError(
     'pairing-refused',
     'The other device said something that pairing does not know. Is it the same version?',
   )
+}
+
+function findCopy(body: CborValue | undefined): SealedCopy | undefined {
+  const [profileId, slots, sealedVault, entries, ...more] = Array.isArray(body) ? (body as readonly CborValue[]) : []
+  if (!(profileId instanceof Uint8Array) || profileId.length !== 16 || more.length > 0) return undefined
+  if (!isBytesList(slots) || !(sealedVault instanceof Uint8Array) || !isBytesList(entries)) return undefined
+  return { profileId: idFromBytes('ProfileId', profileId), slots, sealedVault, entries }
 }
 
 function isBytesList(value: CborValue | undefined): value is readonly Uint8Array[] {
