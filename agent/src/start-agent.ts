@@ -14,6 +14,7 @@ import { createDispatch } from './commands/dispatch.ts'
 import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
 import { documentCommands } from './commands/documents.ts'
+import { memberCommands } from './commands/members.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
@@ -136,6 +137,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...pairingCommands(mesh),
     ...wayCommands(mesh, journal.ways),
     ...deviceCommands(capabilities, metrics),
+    ...memberCommands(mesh),
   ])
   mesh.serveCommands(dispatch)
   const commandDoor = await openCommandDoor(config.socketPath, dispatch)

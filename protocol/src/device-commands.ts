@@ -1,8 +1,11 @@
 import { space } from './capability-record.ts'
 import type { Space } from './capability-record.ts'
-import { bytesUpTo, uint } from './codecs.ts'
+import { deviceName } from './certificate.ts'
+import type { DeviceClass } from './certificate.ts'
+import { bytesUpTo, id, list, oneOf, uint } from './codecs.ts'
 import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
+import type { DeviceId } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { at, maybeAt, record } from './record.ts'
 import { SIGNATURE_BYTES } from './signed.ts'
@@ -67,4 +70,65 @@ export const metricsCommand: CommandShape<Nothing, Nothing, DeviceMetrics> = {
   }),
   repeat: 'harmless',
   timeoutMs: LIMITS.rpcMaxTimeoutMs,
+}
+
+export type DevicePresence = 'here' | 'online' | 'offline' | 'removed'
+
+export interface ListedDevice {
+  readonly deviceId: DeviceId
+  /** What its owner calls it. */
+  readonly name: string
+  readonly class: DeviceClass
+  /** As the agent that answers sees it. */
+  readonly presence: DevicePresence
+  readonly certificateEndsMs: number
+}
+
+const listedDevice = record<ListedDevice>({
+  deviceId: at(1, id('DeviceId')),
+  name: at(2, deviceName),
+  class: at(3, oneOf<DeviceClass>({ agent: 1, browser: 2, vault: 3 })),
+  presence: at(4, oneOf<DevicePresence>({ here: 1, online: 2, offline: 3, removed: 4 })),
+  certificateEndsMs: at(5, uint()),
+})
+
+export interface DeviceList {
+  readonly devices: readonly ListedDevice[]
+}
+
+export const listDevicesCommand: CommandShape<Nothing, DeviceList> = {
+  name: 'device.list',
+  effect: 'reads',
+  grant: { resource: 'device:*', act: 'read' },
+  says: 'List the devices of the profile, and which of them this one is in step with.',
+  examples: ['cloudos device list', 'cloudos device list --json'],
+  input: nothing,
+  output: record<DeviceList>({
+    devices: at(1, list(listedDevice, { max: LIMITS.devicesPerProfile }), 'every device that is or was in the profile'),
+  }),
+  event: undefined,
+  repeat: 'harmless',
+  timeoutMs: QUICK_MS,
+}
+
+export interface Renaming {
+  readonly deviceId: DeviceId
+  readonly name: string
+}
+
+/** Answered once the name is on this device's disk; the others show it when they are in step. */
+export const renameDeviceCommand: CommandShape<Renaming, Nothing> = {
+  name: 'device.rename',
+  effect: 'writes',
+  grant: { resource: 'device:*', act: 'write' },
+  says: 'Give a device another name, on all devices.',
+  examples: ['cloudos device rename --device-id 00112233445566778899aabbccddeeff --name nas-attic'],
+  input: record<Renaming>({
+    deviceId: at(1, id('DeviceId'), 'which device'),
+    name: at(2, deviceName, 'what it is called from now on'),
+  }),
+  output: nothing,
+  event: undefined,
+  repeat: 'harmless',
+  timeoutMs: QUICK_MS,
 }

@@ -9,7 +9,7 @@ import {
   statusCommand,
   watchPairingCommand,
 } from './commands.ts'
-import { capabilitiesCommand, metricsCommand } from './device-commands.ts'
+import { capabilitiesCommand, listDevicesCommand, metricsCommand, renameDeviceCommand } from './device-commands.ts'
 import {
   runJobCommand,
   putJobBytesCommand,
@@ -37,6 +37,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   refuseCommand,
   capabilitiesCommand,
   metricsCommand,
+  listDevicesCommand,
+  renameDeviceCommand,
   runJobCommand,
   putJobBytesCommand,
   offerJobCommand,

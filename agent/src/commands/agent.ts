@@ -1,3 +1,5 @@
+import { shownName } from '@cloudos/mesh/profile-doc/device-names'
+import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { openCommand, statusCommand } from '@cloudos/protocol/commands'
 import type { AgentStatus } from '@cloudos/protocol/commands'
 import type { MeshHost } from '../mesh-host.ts'
@@ -26,16 +28,19 @@ export function agentCommands({
       run: () => {
         const { profile } = mesh
         const peers = profile?.replica.peers() ?? []
+        const names = profile && findProfileDoc(profile.replica)?.ydoc
         const status: AgentStatus = {
           version,
           deviceId: mesh.deviceId,
           ...(profile === undefined ? {} : { profileId: profile.membership.profileId }),
           page,
           uptimeMs: Math.round(uptimeMs()),
-          peers: (profile?.membership.members() ?? []).filter(({ peerId }) => peers.includes(peerId)),
+          peers: (profile?.membership.members() ?? [])
+            .filter(({ peerId }) => peers.includes(peerId))
+            .map((member) => ({ deviceId: member.deviceId, name: shownName(names, member) })),
           documents: profile?.replica.docs().map(({ docId }) => docId) ?? [],
         }
-        return Promise.resolve({ ...status, peers: status.peers.map(({ deviceId, name }) => ({ deviceId, name })) })
+        return Promise.resolve(status)
       },
     }),
     register({

@@ -1,7 +1,11 @@
+import type { Doc } from 'yjs'
+import type { Member } from '@cloudos/crypto/membership'
 import { openIndexedDbStore } from '@cloudos/mesh/browser/indexeddb-log'
 import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { openProfile } from '@cloudos/mesh/profile'
+import { findDeviceName, nameDevice, shownName } from '@cloudos/mesh/profile-doc/device-names'
+import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { DocId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
@@ -67,6 +71,8 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   })
   stack.defer(() => profile.close())
   for (const docId of documents) await profile.replica.open(docId)
+  const { ydoc: about } = await openProfileDoc(profile.replica)
+  const nameOf = (member: Member): string => shownName(about, member)
 
   const keepKeys = (keyByEpoch: EpochKeys): Promise<void> => keepEpochKeys(keep, keyByEpoch)
   const root = new RootActs({ profile, identity, held, medium, clock, rng, keepKeys })
@@ -82,9 +88,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     keep,
     clock,
     self: identity.deviceId,
+    nameOf,
     reachable: () => links.reachable,
     isOnThisMachine: (peerId) => links.isOnThisMachine(peerId),
-    linkTo: (peerId) => shownLink(links.linkTo(peerId), profile),
+    linkTo: (peerId) => shownLink(links.linkTo(peerId), profile, nameOf),
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
   const removal = new RemovalDesk(profile, root, onChanged)
@@ -114,7 +121,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     ways: ways.ways,
     canAdd: links.agent !== undefined,
   })
-  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch }) })) // prettier-ignore
+  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch, about }) })) // prettier-ignore
   changed = () => {
     board.show()
   }
@@ -125,11 +132,15 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   return stack.move()
 }
 
-function shownLink(link: DeviceLink | undefined, { membership }: Profile): DeviceView['link'] {
+function shownLink(
+  link: DeviceLink | undefined,
+  { membership }: Profile,
+  nameOf: (member: Member) => string,
+): DeviceView['link'] {
   if (link === undefined) return undefined
   const { addresses, roundTripMs, through } = link
   const between = membership.members().find(({ peerId }) => peerId === through)
-  return { addresses, roundTripMs, ...(between && { through: between.name }) }
+  return { addresses, roundTripMs, ...(between && { through: nameOf(between) }) }
 }
 
 interface Granting {
@@ -137,9 +148,10 @@ interface Granting {
   readonly meeting: AgentMeeting
   readonly removal: RemovalDesk
   readonly watch: DeviceWatch
+  readonly about: Doc
 }
 
-function grant(wish: Wish, { desk, meeting, removal, watch }: Granting): void {
+function grant(wish: Wish, { desk, meeting, removal, watch, about }: Granting): void {
   switch (wish.wish) {
     case 'meet':
       void meeting.follow(wish.link)
@@ -162,6 +174,11 @@ function grant(wish: Wish, { desk, meeting, removal, watch }: Granting): void {
     case 'remove':
       void removal.remove(wish.deviceId, wish.reason)
       return
+    case 'rename': {
+      const name = findDeviceName(wish.name)
+      if (name !== undefined) nameDevice(about, wish.deviceId, name)
+      return
+    }
     case 'status':
       return // the board itself answers
   }

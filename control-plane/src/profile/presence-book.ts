@@ -19,6 +19,8 @@ export interface PresenceParts {
   readonly keep: KeepDatabase
   readonly clock: Clock
   readonly self: DeviceId
+  /** What its owner calls it. */
+  readonly nameOf: (member: Member) => string
 }
 
 /** Who is in, who is in touch with this browser or last was, and who else keeps what is saved here. */
@@ -71,14 +73,14 @@ export class PresenceBook {
   }
 
   #viewOf(member: Member): DeviceView {
-    const { deviceId, peerId, name, class: kind, revoked } = member
+    const { deviceId, peerId, class: kind, revoked } = member
     const seenMs = this.#seenMs.get(deviceId)
     const here = deviceId === this.#parts.self
     const online = this.#online.has(deviceId)
     const link = this.#parts.linkTo(peerId)
     return {
       deviceId,
-      name,
+      name: this.#parts.nameOf(member),
       class: kind,
       presence: revoked ? 'revoked' : here ? 'here' : online ? 'online' : 'offline',
       certificateBeginsMs: member.notBeforeMs,

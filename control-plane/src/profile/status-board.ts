@@ -17,6 +17,7 @@ export type Wish =
   | { readonly wish: 'stop-pairing' }
   /** Somebody looks at these devices, for the next few seconds. */
   | { readonly wish: 'look'; readonly devices: readonly LookedAt[] }
+  | { readonly wish: 'rename'; readonly deviceId: DeviceId; readonly name: string }
   | { readonly wish: 'remove'; readonly deviceId: DeviceId; readonly reason: RevocationReason }
 
 /** How a tab hears from the leader, itself included: at each change, and once when it asks. */
@@ -72,6 +73,7 @@ function findWish(said: unknown): Wish | undefined {
   if (wish === 'meet' && typeof link === 'string') return { wish, link }
   if (wish === 'look') return { wish, devices: findLookedAt(devices) }
   if (wish === 'remove') return findRemoval(said)
+  if (wish === 'rename') return findRenaming(said)
   if (typeof requestId !== 'string') return undefined
   if (wish === 'confirm') return { wish, requestId }
   if (wish === 'refuse' && (reason === 'words-differ' || reason === 'not-mine')) return { wish, requestId, reason }
@@ -83,6 +85,13 @@ function findRemoval(said: unknown): Wish | undefined {
   const deviceId = findId('DeviceId', fields['deviceId'])
   const reason = REVOCATION_REASONS.find((known) => known === fields['reason'])
   return deviceId === undefined || reason === undefined ? undefined : { wish: 'remove', deviceId, reason }
+}
+
+function findRenaming(said: unknown): Wish | undefined {
+  const fields = fieldsOf(said)
+  const deviceId = findId('DeviceId', fields['deviceId'])
+  const name = fields['name']
+  return deviceId === undefined || typeof name !== 'string' ? undefined : { wish: 'rename', deviceId, name }
 }
 
 function findStatus(said: unknown): ProfileStatus | undefined {
