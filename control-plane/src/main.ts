@@ -46,6 +46,13 @@ const session = new Session({
     // Asked for at the moment the owner decides to keep something here; a browser may refuse, and Settings says so.
     await navigator.storage.persist()
   },
+  foundSealed: async (wayFor) => {
+    const { foundSealed } = await import('./profile/found-sealed.ts')
+    const deviceName = browserNameFrom(navigator.userAgent)
+    const held = await foundSealed({ keep: await keeping, rng, clock, deviceName }, mediumOf, wayFor)
+    await navigator.storage.persist()
+    return (ears) => openHeld(held, ears)
+  },
   open: async (ears) => {
     const kept = await findKept()
     if (kept?.protection !== 'none') throw new CloudError('no-profile', 'The profile in this browser was deleted.')
@@ -61,10 +68,10 @@ const session = new Session({
   },
   waysHere: async () => {
     const kept = await findKept()
-    if (kept?.protection !== 'sealed') return []
+    if (kept?.protection !== 'sealed') throw new CloudError('no-profile', 'The profile in this browser was deleted.')
     const { waysHere } = await import('./profile/unlock-here.ts')
     await using medium = await mediumOf(kept.profileId)
-    return waysHere(kept, await keeping, medium)
+    return { profileId: kept.profileId, kinds: await waysHere(kept, await keeping, medium) }
   },
   locks: new BroadcastChannel('cloudos/lock'),
   nowMs: () => clock.nowMs(),

@@ -11,6 +11,7 @@ export type Route =
   /** Without a view: live. */
   | { readonly page: 'device'; readonly deviceId: string; readonly view?: DeviceViewName }
   | { readonly page: 'pair' }
+  | { readonly page: 'kit' }
   | { readonly page: 'missing'; readonly path: string }
 
 /** `hash` is `location.hash`; a place that does not exist is `missing`, never home, so a bad link says so. */
@@ -20,6 +21,7 @@ export function routeFromHash(hash: string): Route {
   const page = PAGES.find((name) => name === path)
   if (page !== undefined) return { page }
   if (path === 'devices/add') return { page: 'pair' }
+  if (path === 'settings/kit') return { page: 'kit' }
   const [, deviceId, named] = /^devices\/([0-9a-f]{32})(?:\/([a-z]+))?$/.exec(path) ?? []
   const view = DEVICE_VIEWS.find((name) => name === named)
   if (deviceId === undefined || view !== named) return { page: 'missing', path }
@@ -32,6 +34,8 @@ export function hrefTo(route: Exclude<Route, { page: 'missing' }>): string {
       return '#/'
     case 'pair':
       return '#/devices/add'
+    case 'kit':
+      return '#/settings/kit'
     case 'device':
       return ['#/devices', route.deviceId, route.view].filter((part) => part !== undefined).join('/')
     case 'notes':
@@ -48,6 +52,8 @@ export function sectionOf(route: Route): PageName | undefined {
     case 'device':
     case 'pair':
       return 'devices'
+    case 'kit':
+      return 'settings'
     case 'missing':
       return undefined
     case 'home':

@@ -14,6 +14,7 @@ import type { ProfileInTab, ProfileKept } from './profile.ts'
 import { followRenewals } from './renewed.ts'
 import type { ProfileStatus } from './status.ts'
 import { sayWish, watchStatus } from './status-board.ts'
+import { testHere } from './unlock-here.ts'
 import { waysInTab } from './ways-in-tab.ts'
 
 export interface BrowserProfileParts {
@@ -86,6 +87,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
       sayWish(channel, wish)
     },
     ...waysInTab(held, channel, rng),
+    testWay: (slotName, way) => testHere(held.profileId, { keep, medium, slotName, way }),
     lock: async (saved) => {
       const patience = AbortSignal.timeout(LOCK_WITHIN_MS)
       await Promise.race([saved, aborted(patience)])

@@ -1,10 +1,11 @@
+import type { WayIn } from '@cloudos/crypto/way-in'
 import type { DeviceId, DocId, ProfileId } from '@cloudos/protocol/ids'
 import type { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import type { Result } from '@cloudos/protocol/result'
 import type { DeviceNews } from './device-news.ts'
 import type { ProfileStatus } from './status.ts'
 import type { Wish } from './status-board.ts'
-import type { NewWay, RemovalMode, WayView } from './ways.ts'
+import type { NewWay, OpenRefusal, RemovalMode, WayView } from './ways.ts'
 
 /** How this browser holds its part of the profile. */
 export interface ProfileKept {
@@ -33,6 +34,8 @@ export interface ProfileInTab extends AsyncDisposable {
   addWay(way: NewWay, label: string): Promise<Result<void, 'not-deterministic'>>
   /** `CloudError` 'last-way' when nothing would be left, or nothing that protects this browser. */
   removeWay(name: WayView['name'], mode: RemovalMode): Promise<void>
+  /** Whether a way in opens the slot of this name. Nothing is changed by it. */
+  testWay(name: WayView['name'], way: WayIn): Promise<OpenRefusal | undefined>
   /** From now on this browser opens with the ways in there are. */
   sealHere(): Promise<void>
   /** From now on this browser opens by itself. The ways in stay, for other browsers and for copies. */

@@ -3,6 +3,7 @@ import type { DeviceSecrets } from '@cloudos/crypto/device-seal'
 import { unsealVault } from '@cloudos/crypto/vault'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
+import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import type { BlobStore } from '@cloudos/protocol/ports'
@@ -55,6 +56,21 @@ export async function waysHere(
   const found = await findHere(profileId, keep, medium)
   if (found.kind === 'found') return kindsAmong(found.ways.slots)
   return found.kind === 'damaged' ? kindsAmong(found.slots) : []
+}
+
+/** Whether a way in opens this slot of what lies here. `undefined` when it does. */
+export async function testHere(
+  profileId: ProfileId,
+  { keep, medium, slotName, way }: { keep: KeepDatabase; medium: BlobStore; slotName: string; way: WayIn },
+): Promise<OpenRefusal | undefined> {
+  const found = await findHere(profileId, keep, medium)
+  if (found.kind === 'damaged') return damageAmong(profileId, found.slots, way)
+  if (found.kind !== 'found') return { kind: found.kind }
+  const opened = await openWays(profileId, found.ways.slots, way)
+  if (!opened.ok) return opened.error
+  const { vaultKey, slot } = opened.value
+  vaultKey.fill(0)
+  return hexFromBytes(slot.slotPublicKey) === slotName ? undefined : { kind: 'wrong-way-in', way: way.kind }
 }
 
 async function findHere(profileId: ProfileId, keep: KeepDatabase, medium: BlobStore): Promise<FoundWays> {

@@ -1,11 +1,15 @@
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { ProfileId } from '@cloudos/protocol/ids'
 import type { Result } from '@cloudos/protocol/result'
 import type { SlotKind } from '@cloudos/protocol/slot'
 import type { TabEars } from '../profile/browser-profile.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 import type { ProfileStatus } from '../profile/status.ts'
 import type { OpenRefusal } from '../profile/ways.ts'
+import type { WayMaker } from '../ways/new-ways.ts'
+import { isWayRefusal } from '../ways/way-refusal.ts'
+import type { ClosedDoor } from './opening.svelte.ts'
 import { IDLE_LIMIT_MS, IdleClock } from './idle-clock.ts'
 import type { Notes } from './notes.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
@@ -31,8 +35,10 @@ export interface SessionParts {
   readonly open: (ears: TabEars) => Promise<ProfileInTab>
   readonly unlock: (way: WayIn, ears: TabEars) => Promise<Result<ProfileInTab, OpenRefusal>>
   /** What kinds of ways in the profile here has, while it is locked. */
-  readonly waysHere: () => Promise<readonly SlotKind[]>
+  readonly waysHere: () => Promise<{ readonly profileId: ProfileId; readonly kinds: readonly SlotKind[] }>
   readonly found: () => Promise<void>
+  /** Founds a profile that opens with this way in only; resolves to what opens it now. */
+  readonly foundSealed: (wayFor: WayMaker) => Promise<SessionParts['open']>
   /** Between the tabs of this browser: one that locks takes the others with it, and one in use keeps them open. */
   readonly locks: BroadcastChannel
   readonly nowMs: () => number
@@ -90,6 +96,12 @@ export class Session {
     await this.#orFail(() => this.#open(this.#parts.open))
   }
 
+  /** Founds a profile that opens with this way in only. Rejects with `CloudError` when that did not work out: then nothing was kept. */
+  async foundSealed(wayFor: WayMaker): Promise<void> {
+    const open = await this.#parts.foundSealed(wayFor)
+    await this.#orFail(() => this.#open(open))
+  }
+
   /** Opens the shared notes; they stay open as long as the tab. */
   openNotes(): void {
     const { profile } = this
@@ -113,12 +125,13 @@ export class Session {
     this.openNotes()
   }
 
-  waysHere(): Promise<readonly SlotKind[]> {
-    return this.#parts.waysHere()
+  /** What is locked here, and the kinds of ways in that it has. Rejects with `CloudError`. */
+  async here(): Promise<{ readonly door: ClosedDoor; readonly kinds: readonly SlotKind[] }> {
+    const { profileId, kinds } = await this.#parts.waysHere()
+    return { door: { profileId, open: (way) => this.#unlock(way) }, kinds }
   }
 
-  /** `undefined` once it is open; else why this way in did not open it. */
-  async unlock(way: WayIn): Promise<OpenRefusal | undefined> {
+  async #unlock(way: WayIn): Promise<OpenRefusal | undefined> {
     let refusal: OpenRefusal | undefined
     await this.#orFail(async () => {
       const opening: { profile?: ProfileInTab } = {}
@@ -129,7 +142,7 @@ export class Session {
       }
       opening.profile = unlocked.value
       this.#use(unlocked.value)
-    })
+    }, isWayRefusal)
     return refusal
   }
 
@@ -223,10 +236,12 @@ export class Session {
     this.status = status
   }
 
-  async #orFail(act: () => Promise<void>): Promise<void> {
+  /** `isMild`: the profile is as it was, and the asker says why. */
+  async #orFail(act: () => Promise<void>, isMild: (cause: unknown) => boolean = () => false): Promise<void> {
     try {
       await act()
     } catch (cause) {
+      if (isMild(cause)) throw cause
       this.now = { phase: 'failed', problem: problemFrom(cause) }
     }
   }

@@ -26,6 +26,14 @@ export const ICONS = {
   copy: ['M9 9h11v11H9z', 'M15 9V4H4v11h5'],
   trash: ['M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13M10 11v5M14 11v5'],
   search: ['M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14z', 'M16 16l4.5 4.5'],
+  wallet: ['M4 6.5h14.5v4M4 6.5V18.5h16.5v-8H4M16.5 14.5v.1', 'M4 6.5V5.5a1.5 1.5 0 0 1 1.5-1.5H17v2.5'],
+  ring: [
+    'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
+    'M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
+    'M5.7 5.7l3.8 3.8M14.5 14.5l3.8 3.8M18.3 5.7l-3.8 3.8M9.5 14.5l-3.8 3.8',
+  ],
+  print: ['M7 8V3.5h10V8', 'M4 8h16v8.5h-3M7 16.5H4V8', 'M7 13.5h10v7H7z'],
+  download: ['M12 4v11M7.5 11l4.5 4.5 4.5-4.5', 'M4.5 20h15'],
 } as const satisfies Record<string, readonly string[]>
 
 export type IconName = keyof typeof ICONS

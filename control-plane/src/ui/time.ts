@@ -14,6 +14,11 @@ export function agoFrom(thenMs: number, nowMs: number, locale = 'en'): string {
   return 'just now'
 }
 
+/** A day, for what is not of today. */
+export function dayText(ms: number): string {
+  return new Date(ms).toLocaleDateString(undefined, { dateStyle: 'medium' })
+}
+
 export function dateTimeText(ms: number): string {
   return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 }

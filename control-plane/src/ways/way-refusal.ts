@@ -22,6 +22,8 @@ const SENTENCES = {
     `${name} signed in with words that CloudOS did not ask for. Nothing was kept. ${OTHERWISE}`,
   'wrong-wallet': (name) =>
     `This account of ${name} opens nothing here. Choose another account in it, or open the profile another way.`,
+  'wallet-unsteady': (name) =>
+    `${name} signs the same words differently each time now, so it cannot open this profile. Nothing is lost: open it another way, and remove this wallet in Settings.`,
   'passkey-declined': () =>
     'No passkey was used: it was cancelled, or it took too long. Try again, or choose another way.',
   'passkey-unsupported': () =>

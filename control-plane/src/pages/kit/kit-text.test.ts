@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { idFromBytes } from '@cloudos/protocol/ids'
+import type { DeviceView } from '../../profile/status.ts'
+import { kitPlaces, partAText, partBText } from './kit-text.ts'
+
+const words = Array.from({ length: 24 }, (_, at) => `word${String(at + 1)}`)
+const device = (name: string, presence: DeviceView['presence']): DeviceView => ({
+  deviceId: idFromBytes('DeviceId', new Uint8Array(16)),
+  name,
+  class: 'agent',
+  presence,
+  certificateBeginsMs: 0,
+  certificateEndsMs: 1,
+  signPublicKey: '',
+  boxPublicKey: '',
+  peerId: '12D3',
+})
+
+test('part A has every word under its number, and part B has none of them', () => {
+  const a = partAText(words, 'ab12', '21 Nov 2026')
+  for (const [at, word] of words.entries()) assert.match(a, new RegExp(`\\b${String(at + 1)}\\. ${word}\\n`))
+  const b = partBText([{ name: 'nas', address: '10.0.0.2', keeps: 'the documents' }], 'ab12', '21 Nov 2026')
+  assert.match(b, /nas\n {2}at {5}10\.0\.0\.2/)
+  assert.doesNotMatch(b, /word\d/)
+})
+
+test('a removed device is no place to come back from', () => {
+  const devices = [device('browser', 'here'), device('old', 'revoked'), device('nas', 'offline')]
+  assert.deepEqual(
+    kitPlaces({ devices }, 'http://localhost:7420').map(({ address }) => address),
+    ['http://localhost:7420', 'peer 12D3'],
+  )
+})

@@ -1,0 +1,24 @@
+import type { SlotKind } from '@cloudos/protocol/slot'
+import type { IconName } from '../../ui/icons.ts'
+
+/** The ways in that a page can ask for, in the order they are offered. */
+export const ASKABLE = ['passkey', 'passphrase', 'wallet-message', 'phrase'] as const satisfies readonly SlotKind[]
+export type AskableKind = (typeof ASKABLE)[number]
+
+const FACES: Readonly<Record<AskableKind, { readonly label: string; readonly icon: IconName }>> = {
+  passkey: { label: 'Passkey', icon: 'shield' },
+  passphrase: { label: 'Passphrase', icon: 'locked' },
+  'wallet-message': { label: 'Wallet', icon: 'wallet' },
+  phrase: { label: 'Recovery words', icon: 'note' },
+}
+
+export function faceOf(kind: SlotKind | 'unknown'): { readonly label: string; readonly icon: IconName } {
+  const askable = ASKABLE.find((known) => known === kind)
+  return askable === undefined ? { label: 'Another way', icon: 'key' } : FACES[askable]
+}
+
+/** Which of them a profile has; all when it cannot be told, since trying harms nothing. */
+export function askableAmong(kinds: readonly SlotKind[]): readonly AskableKind[] {
+  const among = ASKABLE.filter((kind) => kinds.includes(kind))
+  return among.length > 0 ? among : ASKABLE
+}

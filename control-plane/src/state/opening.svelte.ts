@@ -1,0 +1,96 @@
+import type { WayIn } from '@cloudos/crypto/way-in'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { ProfileId } from '@cloudos/protocol/ids'
+import type { SlotKind } from '@cloudos/protocol/slot'
+import { refusalText } from '../pages/unlock/refusal-text.ts'
+import type { OpenRefusal } from '../profile/ways.ts'
+import type { FoundWallet } from '../wallet.ts'
+import { browserPasskeys } from '../ways/browser-passkeys.ts'
+import { wordsProblem } from '../ways/words-problem.ts'
+
+/** Something that opens with a way in: a profile sealed here, or a copy of one elsewhere. */
+export interface ClosedDoor {
+  readonly profileId: ProfileId
+  /** `undefined` once it is open. Rejects with `CloudError` when a wallet, a passkey or their owner refuses. */
+  open(way: WayIn): Promise<OpenRefusal | undefined>
+}
+
+export interface OpenProblem {
+  readonly way: SlotKind
+  readonly message: string
+}
+
+/** Somebody stands before it and tries. One try at a time. */
+export class Opening {
+  busy = $state.raw<SlotKind | undefined>()
+  problem = $state.raw<OpenProblem | undefined>()
+  readonly #door: ClosedDoor
+
+  constructor(door: ClosedDoor) {
+    this.#door = door
+  }
+
+  /** Resolves to whether it is open, as all below. */
+  withPassphrase(passphrase: string): Promise<boolean> {
+    return this.#try('passphrase', async () => {
+      if (passphrase === '') return 'Type your passphrase.'
+      const { passphraseWay } = await import('@cloudos/crypto/way-in')
+      return this.#textOf(await this.#door.open(passphraseWay(passphrase)))
+    })
+  }
+
+  withWords(text: string): Promise<boolean> {
+    return this.#try('phrase', async () => {
+      const [{ parsePhrase }, { phraseWay }] = await Promise.all([
+        import('@cloudos/crypto/phrase'),
+        import('@cloudos/crypto/way-in'),
+      ])
+      const words = parsePhrase(text)
+      if (!words.ok) return wordsProblem(words.error, text)
+      return this.#textOf(await this.#door.open(phraseWay(words.value)))
+    })
+  }
+
+  withPasskey(): Promise<boolean> {
+    return this.#try('passkey', async () => {
+      const { anyPasskey } = await import('../ways/passkey.ts')
+      return this.#textOf(await this.#door.open(anyPasskey(browserPasskeys())))
+    })
+  }
+
+  withWallet(wallet: FoundWallet): Promise<boolean> {
+    return this.#try('wallet-message', async () => {
+      const [{ walletWayIn }, { wayRefusal }] = await Promise.all([
+        import('../ways/wallet-way.ts'),
+        import('../ways/way-refusal.ts'),
+      ])
+      const way = walletWayIn(await wallet.connect(), this.#door.profileId)
+      const refusal = await this.#door.open(way)
+      if (refusal?.kind !== 'wrong-way-in') return this.#textOf(refusal)
+      // Before anything is called wrong: is it the account, or a wallet that answers differently each time?
+      throw wayRefusal((await way.isSteady()) ? 'wrong-wallet' : 'wallet-unsteady', wallet.name)
+    })
+  }
+
+  #textOf(refusal: OpenRefusal | undefined): string | undefined {
+    return refusal && refusalText(refusal)
+  }
+
+  /** `attempt` resolves to why it did not open, in words. */
+  async #try(way: SlotKind, attempt: () => Promise<string | undefined>): Promise<boolean> {
+    if (this.busy !== undefined) return false
+    this.busy = way
+    this.problem = undefined
+    try {
+      const message = await attempt()
+      if (message !== undefined) this.problem = { way, message }
+      return message === undefined
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      this.problem = { way, message: cause.message }
+      return false
+    } finally {
+      this.busy = undefined
+    }
+  }
+}
