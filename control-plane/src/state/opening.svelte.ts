@@ -6,6 +6,7 @@ import { refusalText } from '../pages/unlock/refusal-text.ts'
 import type { OpenRefusal } from '../profile/ways.ts'
 import type { FoundWallet } from '../wallet.ts'
 import { browserPasskeys } from '../ways/browser-passkeys.ts'
+import { wayRefusal } from '../ways/way-refusal.ts'
 import { wordsProblem } from '../ways/words-problem.ts'
 
 /** Something that opens with a way in: a profile sealed here, or a copy of one elsewhere. */
@@ -60,10 +61,7 @@ export class Opening {
 
   withWallet(wallet: FoundWallet): Promise<boolean> {
     return this.#try('wallet-message', async () => {
-      const [{ walletWayIn }, { wayRefusal }] = await Promise.all([
-        import('../ways/wallet-way.ts'),
-        import('../ways/way-refusal.ts'),
-      ])
+      const { walletWayIn } = await import('../ways/wallet-way.ts')
       const way = walletWayIn(await wallet.connect(), this.#door.profileId)
       const refusal = await this.#door.open(way)
       if (refusal?.kind !== 'wrong-way-in') return this.#textOf(refusal)

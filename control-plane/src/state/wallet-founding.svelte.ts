@@ -1,6 +1,7 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { browserClock, browserRng } from '../browser-ports.ts'
 import type { FoundWallet } from '../wallet.ts'
+import { wayRefusal } from '../ways/way-refusal.ts'
 import { Act } from './act.svelte.ts'
 import type { Session } from './session.svelte.ts'
 
@@ -18,10 +19,7 @@ export class WalletFounding {
   async found(wallet: FoundWallet): Promise<void> {
     this.asked = wallet
     await this.act.run(async () => {
-      const [{ newWalletWay }, { wayRefusal }] = await Promise.all([
-        import('../ways/new-ways.ts'),
-        import('../ways/way-refusal.ts'),
-      ])
+      const { newWalletWay } = await import('../ways/new-ways.ts')
       const account = await wallet.signIn({
         domain: location.host,
         uri: location.origin,

@@ -9,7 +9,7 @@ export type WalletTemper =
   | 'rejects-messages'
   /** The person says no. */
   | 'declines'
-  /** After its first signature its account is another. */
+  /** After each signature its account is another. */
   | 'changes-account'
   /** Signs with the other account's key and says nothing. */
   | 'signs-with-another'
@@ -53,7 +53,7 @@ export function createTestWallet(spec: TestWalletSpec, sign: TestSign) {
       const address = spec.temper === 'signs-with-another' ? other : account.address
       outputs.push({ signedMessage: message, signature: await signBytes(address, message) })
     }
-    if (spec.temper === 'changes-account') now = accounts.slice(1, 2)
+    if (spec.temper === 'changes-account') now = now[0] === accounts[0] ? accounts.slice(1, 2) : accounts.slice(0, 1)
     return outputs
   }
   const signIn = async (input: Readonly<Record<string, string>>) => {
