@@ -41,34 +41,39 @@ export function createAgentCommands(client: RpcClient): AgentCommands {
   }
 }
 
-export async function callAgent<Input, Output>(
-  client: RpcClient,
-  { name, input, output, repeat, timeoutMs }: CommandShape<Input, Output>,
-  given: Input,
-): Promise<Output> {
-  const key = repeat === 'needs-key' ? { idempotencyKey: hexFromBytes(crypto.getRandomValues(new Uint8Array(16))) } : {}
-  return parsed(output, await client.call(name, encodeRecord(input, given), { timeoutMs, ...key }))
+/** What a caller may want beside the answer. */
+export interface Hearing<Event> {
+  readonly onEvent?: (event: Event) => void
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
 }
 
-interface Watching<Event> {
-  readonly onEvent: (event: Event) => void
-  readonly signal: AbortSignal
-  readonly timeoutMs: number
+export async function callAgent<Input, Output, Event = never>(
+  client: RpcClient,
+  { name, input, output, event, repeat, ...shape }: CommandShape<Input, Output, Event>,
+  given: Input,
+  { onEvent, signal, timeoutMs = shape.timeoutMs }: Hearing<Event> = {},
+): Promise<Output> {
+  const key = repeat === 'needs-key' ? { idempotencyKey: hexFromBytes(crypto.getRandomValues(new Uint8Array(16))) } : {}
+  const onBody = (body: Uint8Array): void => {
+    if (event !== undefined) onEvent?.(parsed(event, body))
+  }
+  const options = { timeoutMs, onEvent: onBody, ...key, ...(signal && { signal }) }
+  return parsed(output, await client.call(name, encodeRecord(input, given), options))
 }
+
+type Watching<Event> = Required<Hearing<Event>>
 
 /** Hears what a command tells until `signal` aborts or its time is up; then it resolves. */
 export async function watchAgent<Event>(
   client: RpcClient,
-  { name, input, event }: CommandShape<Nothing, Nothing, Event>,
-  { onEvent, signal, timeoutMs }: Watching<Event>,
+  command: CommandShape<Nothing, Nothing, Event>,
+  watching: Watching<Event>,
 ): Promise<void> {
-  const onBody = (body: Uint8Array): void => {
-    if (event !== undefined) onEvent(parsed(event, body))
-  }
   try {
-    await client.call(name, encodeRecord(input, {}), { timeoutMs, signal, onEvent: onBody })
+    await callAgent(client, command, {}, watching)
   } catch (cause) {
-    if (!(cause instanceof CloudError) || !signal.aborted) throw cause
+    if (!(cause instanceof CloudError) || !watching.signal.aborted) throw cause
   }
 }
 

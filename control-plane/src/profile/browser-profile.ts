@@ -4,6 +4,7 @@ import { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import { docIdFrom } from '@cloudos/crypto/derive'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import { callThroughLeader } from './device-calls.ts'
 import { watchNews } from './device-news.ts'
 import { identityFrom } from './device-keys.ts'
 import { wipe } from './held.ts'
@@ -83,6 +84,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     onStatus: (listener: (status: ProfileStatus) => void) => watchStatus(channel, listener),
     onDeviceNews: (listener) => watchNews(channel, listener),
     openDoc: (docId) => new TabDoc({ docId, tab, channel, locks }),
+    device: (deviceId) => callThroughLeader(channel, locks, deviceId),
     wish: (wish) => {
       sayWish(channel, wish)
     },

@@ -4,6 +4,7 @@ import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import type { MeshNode } from '@cloudos/mesh/node-parts'
 import type { Profile } from '@cloudos/mesh/profile'
 import { createRpcClient, RPC_PROTOCOL } from '@cloudos/mesh/rpc'
+import type { RpcClient } from '@cloudos/mesh/rpc'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DeviceId } from '@cloudos/protocol/ids'
@@ -30,6 +31,7 @@ export interface DeviceLinksParts {
 
 /** An agent that is connected to this browser, itself or through another one. */
 export interface DeviceLink {
+  readonly client: RpcClient
   readonly agent: AgentCommands
   readonly device: DeviceCommands
   readonly addresses: readonly string[]
@@ -166,7 +168,14 @@ export class DeviceLinks implements AsyncDisposable {
         const askedAtMs = clock.monotonicMs()
         const { peers } = await agent.status()
         const roundTripMs = clock.monotonicMs() - askedAtMs
-        this.#links.set(peerId, { agent, device, addresses: [address], roundTripMs, ...(through && { through }) })
+        this.#links.set(peerId, {
+          client,
+          agent,
+          device,
+          addresses: [address],
+          roundTripMs,
+          ...(through && { through }),
+        })
         this.#behindAgent.set(peerId, new Set(peers.map(({ deviceId }) => deviceId)))
         if (through === undefined) this.#reachBehind(peers)
         this.#parts.onChanged()

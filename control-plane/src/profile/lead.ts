@@ -10,6 +10,7 @@ import type { Profile } from '@cloudos/mesh/profile'
 import type { DocId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { answerTabs } from './ask-leader.ts'
+import { answerDeviceCalls } from './device-calls.ts'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DeviceLinks } from './device-links.ts'
 import type { DeviceLink } from './device-links.ts'
@@ -125,6 +126,12 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   changed = () => {
     board.show()
   }
+  stack.use(
+    answerDeviceCalls(channel, locks, (deviceId) => {
+      const member = profile.membership.member(deviceId)
+      return member && links.linkTo(member.peerId)?.client
+    }),
+  )
   stack.use(presence.watch(changed))
   stack.use(startTabHost({ term: crypto.randomUUID(), channel, locks, open: (docId) => profile.replica.open(docId) }))
   stack.use(await renewWhileOpen({ profile, root, self: identity.deviceId, clock }))

@@ -1,5 +1,6 @@
 import type { WayIn } from '@cloudos/crypto/way-in'
 import type { DeviceId, DocId, ProfileId } from '@cloudos/protocol/ids'
+import type { RpcClient } from '@cloudos/mesh/rpc'
 import type { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import type { Result } from '@cloudos/protocol/result'
 import type { DeviceNews } from './device-news.ts'
@@ -25,6 +26,8 @@ export interface ProfileInTab extends AsyncDisposable {
   /** Hears how devices are doing that some tab looks at. Returns the unsubscriber. */
   onDeviceNews(listener: (news: DeviceNews) => void): () => void
   openDoc(docId: DocId): TabDoc
+  /** How a device is asked for commands (`callAgent`), over the connections of whichever tab leads. */
+  device(deviceId: DeviceId): RpcClient
   /** Protects the profile in this browser with a passphrase, or with another one in its place. */
   protect(passphrase: string): Promise<void>
   /**
