@@ -41,11 +41,35 @@ export const agent: Product = {
   },
 }
 
+/** In pieces: a command loads what it needs. The agent's bundle lies beside it. */
+export const command: Product = {
+  name: 'command',
+  sources: [...rooms, 'agent'].map(sourcesOf),
+  output: 'agent/dist/cloudos.mjs',
+  build: async () => {
+    const { build } = await import('rolldown')
+    rmSync(join(root, 'agent/dist/cli'), { recursive: true, force: true })
+    await build({
+      cwd: root,
+      input: { cloudos: 'agent/src/cli/main.ts' },
+      platform: 'node',
+      logLevel: 'warn',
+      output: {
+        dir: 'agent/dist',
+        entryFileNames: '[name].mjs',
+        chunkFileNames: 'cli/[name]-[hash].mjs',
+        format: 'esm',
+        minify: true,
+      },
+    })
+  },
+}
+
 function sourcesOf(room: string): string {
   return `${room}/{package.json,src/**/*}`
 }
 
-if (import.meta.main) await buildStale([page, agent])
+if (import.meta.main) await buildStale([page, agent, command])
 
 export async function buildStale(products: readonly Product[]): Promise<void> {
   await Promise.all(products.map(buildWhenStale))

@@ -17,6 +17,12 @@ export interface AgentConfig {
   /** The command that shows a file in the person's browser; none on a machine without a screen, or when not wanted. */
   readonly opener: string | undefined
   readonly invitation: Invitation | undefined
+  /** Started to outlive the process that started it. */
+  readonly isDetached: boolean
+  /** What the owner has chosen: `owner-config.ts`. */
+  readonly configFile: string
+  /** JSON lines, and older ones beside it. */
+  readonly logFile: string
   /** Where programs are looked for. */
   readonly searchPath: string
 }
@@ -44,7 +50,8 @@ export function parseConfig(surroundings: Surroundings): Result<AgentConfig, Con
   if (!isAbsolute(homeFolder)) return err({ kind: 'relative-home', given: homeFolder })
   const port = parsePort(filled(env['CLOUDOS_PORT']))
   if (!port.ok) return port
-  const invitation = parsePairLink(surroundings.args)
+  const isDetached = surroundings.args[0] === '--detached'
+  const invitation = parsePairLink(isDetached ? surroundings.args.slice(1) : surroundings.args)
   if (!invitation.ok) return invitation
   return ok({
     homeFolder,
@@ -52,6 +59,9 @@ export function parseConfig(surroundings: Surroundings): Result<AgentConfig, Con
     port: port.value,
     opener: env['CLOUDOS_NO_OPEN'] === '1' ? undefined : openerOf(surroundings),
     invitation: invitation.value,
+    isDetached,
+    configFile: join(configFolder(surroundings, homeFolder), 'config.json'),
+    logFile: join(homeFolder, 'logs', 'agent.log'),
     searchPath: env['PATH'] ?? '',
   })
 }
@@ -78,6 +88,12 @@ function filled(value: string | undefined): string | undefined {
 
 function stateFolder({ env, userHome }: Surroundings): string {
   return absolute(env['XDG_STATE_HOME']) ?? join(userHome, '.local', 'state')
+}
+
+/** A home of one's own has settings of its own. */
+function configFolder({ env, userHome }: Surroundings, homeFolder: string): string {
+  if (filled(env['CLOUDOS_HOME']) !== undefined) return homeFolder
+  return join(absolute(env['XDG_CONFIG_HOME']) ?? join(userHome, '.config'), 'cloudos')
 }
 
 /** Relative XDG paths are to be ignored, says their specification. */

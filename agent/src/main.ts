@@ -1,15 +1,24 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import { parseConfig, sayConfigRefusal } from './config.ts'
+import type { AgentConfig } from './config.ts'
+import { createLog, LOG_LEVELS } from './log/log.ts'
+import type { Log, LogLevel } from './log/log.ts'
+import { createRotatingFile } from './log/rotating-file.ts'
 import { nodeClock, nodeRng } from './node-ports.ts'
 import { findNodeFault } from './node-version.ts'
+import { readOwnerConfig } from './owner-config.ts'
+import type { OwnerConfig } from './owner-config.ts'
 import { startAgent } from './start-agent.ts'
 import type { Agent } from './start-agent.ts'
+import { VERSION } from './version.ts'
 
-const VERSION = '0.1.0'
+/** 5 MiB of log, and as much twice again. */
+const LOG_ROTATION = { maxBytes: 5 * 1024 * 1024, kept: 2 }
 
 function say(line: string): void {
   console.log(line)
@@ -36,15 +45,32 @@ function watchParent(stop: () => void): void {
   }, 1000).unref()
 }
 
-function stopOnSignals(agent: Agent): void {
+/** Called again it does nothing. */
+function stopOf(agent: Agent, log: Log): () => void {
   let stopping = false
-  const stop = (): void => {
+  return () => {
     if (stopping) return
     stopping = true
+    log.write('info', 'stopping')
     void agent[Symbol.asyncDispose]().then(() => process.exit(0))
   }
+}
+
+function stopOnSignals(stop: () => void, config: AgentConfig): void {
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop)
-  watchParent(stop)
+  if (!config.isDetached) watchParent(stop)
+}
+
+function openLog(config: AgentConfig, owner: OwnerConfig): Log {
+  const chosen = owner['log-level']
+  const level = LOG_LEVELS.find((one): one is LogLevel => one === chosen) ?? 'info'
+  return createLog({ level, nowMs: () => nodeClock.nowMs(), append: createRotatingFile(config.logFile, LOG_ROTATION) })
+}
+
+/** In the published package the page lies beside the bundle, in a clone where it is built. */
+function findPageFolder(): string {
+  const packed = fileURLToPath(new URL('./page', import.meta.url))
+  return existsSync(packed) ? packed : fileURLToPath(new URL('../../control-plane/dist', import.meta.url))
 }
 
 /** A person who asked to pair wants to know that it failed; the chains are closed cleanly all the same. */
@@ -69,9 +95,31 @@ async function main(): Promise<void> {
     userName: userInfo().username,
   })
   if (!config.ok) giveUp(sayConfigRefusal(config.error), 2)
-  const pageFolder = fileURLToPath(new URL('../../control-plane/dist', import.meta.url))
-  const agent = await startAgent(config.value, { clock: nodeClock, rng: nodeRng, version: VERSION, pageFolder, say })
-  stopOnSignals(agent)
+  const owner = readOwnerConfig(config.value.configFile)
+  const port = config.value.port ?? (owner.port === undefined ? undefined : Number(owner.port))
+  const log = openLog(config.value, owner)
+  const ended = Promise.withResolvers<void>()
+  const agent = await startAgent(
+    { ...config.value, port },
+    {
+      clock: nodeClock,
+      rng: nodeRng,
+      version: VERSION,
+      pageFolder: findPageFolder(),
+      say: (line) => {
+        log.write('info', line)
+        say(line)
+      },
+      log,
+      stop: ended.resolve,
+      areMetricsOn: () => readOwnerConfig(config.value.configFile).metrics === 'on',
+    },
+  )
+  const stop = stopOf(agent, log)
+  stopOnSignals(stop, config.value)
+  // The answer to the one who asked leaves first.
+  void ended.promise.then(() => setImmediate(stop))
+  log.write('info', 'ready', { version: VERSION, pid: process.pid, page: agent.page })
   say(`ready in ${performance.now().toFixed(0)} ms  ${agent.page}`)
   if (config.value.invitation !== undefined) await pairOrStop(agent, config.value.invitation)
   else if (process.env['CLOUDOS_NO_OPEN'] !== '1') agent.showPage(openInBrowser)

@@ -8,11 +8,11 @@ import { brokenWorld } from './broken-world.ts'
  * A file that only its owner can read and that sends their browser to the page with a secret. The secret is in no argument list, in no
  * history of the shell, and the part behind # never leaves the browser.
  */
-export function writeOpenLink(runFolder: string, page: string, invitation: Invitation): string {
+export function writeOpenLink(runFolder: string, page: string, invitation: Invitation, place = '/'): string {
   const file = join(runFolder, 'open.html')
   try {
     mkdirSync(runFolder, { recursive: true, mode: 0o700 })
-    writeFileSync(file, redirectTo(pageLink(page, invitation)), { mode: 0o600 })
+    writeFileSync(file, redirectTo(pageLink(page, invitation, place)), { mode: 0o600 })
     chmodSync(file, 0o600)
   } catch (cause) {
     throw brokenWorld(cause, file)
@@ -20,9 +20,9 @@ export function writeOpenLink(runFolder: string, page: string, invitation: Invit
   return file
 }
 
-/** The page reads what is behind `#open=` and drops it from the address bar at once. */
-export function pageLink(page: string, invitation: Invitation): string {
-  return `${page}/#open=${encodeInvitation(invitation).replace(/^cloudos:pair\?/, '')}`
+/** The page reads what is behind `#open=`, drops it from the address bar at once, and goes to the place after it. */
+export function pageLink(page: string, invitation: Invitation, place = '/'): string {
+  return `${page}/#open=${encodeInvitation(invitation).replace(/^cloudos:pair\?/, '')}${place === '/' ? '' : place}`
 }
 
 function redirectTo(link: string): string {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import type { Incident } from '@cloudos/mesh/incident'
+import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import type { DeviceId } from '@cloudos/protocol/ids'
@@ -16,19 +17,23 @@ import { deviceCommands } from './commands/device.ts'
 import { documentCommands } from './commands/documents.ts'
 import { memberCommands } from './commands/members.ts'
 import { pairingCommands } from './commands/pairing.ts'
+import { processCommands } from './commands/process.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
 import { openDeviceSeeds } from './device-key.ts'
 import { createDisk } from './disk.ts'
 import { openCommandDoor } from './door/command-door.ts'
+import { agentFigures } from './figures.ts'
 import { openHome } from './home.ts'
 import { openPort } from './http/open-port.ts'
 import { sayIncident } from './incident-text.ts'
+import type { Log } from './log/log.ts'
 import { openJournal } from './journal/journal.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Settings } from './journal/settings.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
+import { countCommands } from './metrics-text.ts'
 import { createReserve } from './reserve.ts'
 
 export interface AgentParts {
@@ -39,6 +44,10 @@ export interface AgentParts {
   readonly pageFolder: string
   /** Tells the person in front of the terminal. */
   readonly say: (line: string) => void
+  readonly log: Log
+  /** The owner has asked for the end: whoever started this agent disposes it. */
+  readonly stop: () => void
+  readonly areMetricsOn: () => boolean
 }
 
 /** A running agent. Disposing it closes every chain cleanly; doing so twice is harmless. */
@@ -102,7 +111,9 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
       atMs: clock.nowMs(),
       ...(proof && { proof }),
     })
-    if (incident.kind !== 'frame-refused') say(sentence)
+    if (incident.kind === 'frame-refused')
+      parts.log.write('warn', 'incident', { kind: incident.kind, subject, sentence })
+    else say(sentence)
   }
   const mesh = await startMeshHost({
     identity,
@@ -115,9 +126,9 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     onIncident: noteIncident,
   })
   stack.defer(() => mesh.close())
-  const openLink = (): { readonly link: string; readonly file: string } => {
+  const openLink = (place = '/'): { readonly link: string; readonly file: string } => {
     const invitation = mesh.inviteThePage()
-    const file = writeOpenLink(config.runFolder, page, invitation)
+    const file = writeOpenLink(config.runFolder, page, invitation, place)
     return { link: pageLink(page, invitation), file }
   }
   const host = { platform: process.platform, root: '/', searchPath: config.searchPath, homeFolder: config.homeFolder }
@@ -125,22 +136,31 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const measure = createMeasure(host, clock)
   const capabilities = new CapabilityBook({ measure, identity, settings, clock, version: parts.version })
   const metrics = new MetricsFeed({ read: () => readCounters(host), clock })
+  const { version, log, stop, areMetricsOn } = parts
+  const uptimeMs = (): number => clock.monotonicMs() - startedAtMs
   const dispatch = createDispatch([
     ...agentCommands({
       mesh,
-      version: parts.version,
+      version,
       page,
-      uptimeMs: () => clock.monotonicMs() - startedAtMs,
-      writeOpenLink: () => Promise.resolve(openLink().file),
+      uptimeMs,
+      writeOpenLink: (place) => Promise.resolve(openLink(place).file),
     }),
     ...documentCommands(mesh),
     ...pairingCommands(mesh),
     ...wayCommands(mesh, journal.ways),
     ...deviceCommands(capabilities, metrics),
     ...memberCommands(mesh),
+    ...processCommands({
+      stop,
+      figures: () => [...agentFigures({ mesh, version, uptimeMs }), ...counts.figures()],
+      areMetricsOn,
+    }),
   ])
-  mesh.serveCommands(dispatch)
-  const commandDoor = await openCommandDoor(config.socketPath, dispatch)
+  const newTrace = (): string => hexFromBytes(rng.bytes(16))
+  const counts = countCommands(dispatch, { log, monotonicMs: () => clock.monotonicMs(), newTrace })
+  mesh.serveCommands(counts.counted)
+  const commandDoor = await openCommandDoor(config.socketPath, counts.counted)
   stack.defer(() => commandDoor.close())
   home.noteAddress(page)
   if (!reserve.take()) say('The disk is almost full: CloudOS could not set space aside. It runs, but free some soon.')

@@ -47,14 +47,25 @@ export const statusCommand: CommandShape<Nothing, AgentStatus> = {
   timeoutMs: QUICK_MS,
 }
 
+/** Where on the page to begin: what stands behind its `#`. */
+export interface PagePlace {
+  readonly place?: string
+}
+
 /** A fresh one-time link for the page lies in a file only its owner can read; opening that file signs the page in. */
-export const openCommand: CommandShape<Nothing, { readonly file: string }> = {
+export const openCommand: CommandShape<PagePlace, { readonly file: string }> = {
   name: 'open',
   effect: 'controls',
   grant: { resource: 'agent:*', act: 'open' },
   says: 'Make a one-time link that signs a browser of this machine in.',
   examples: ['cloudos open'],
-  input: nothing,
+  input: record<PagePlace>({
+    place: maybeAt(
+      1,
+      text(128, (place) => /^\/[a-z0-9/-]*$/.test(place)),
+      'where on the page to begin, such as /devices',
+    ),
+  }),
   output: record<{ readonly file: string }>({ file: at(1, text(4096), 'the file to open in a browser') }),
   event: undefined,
   repeat: 'harmless',

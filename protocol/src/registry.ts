@@ -1,3 +1,4 @@
+import { downCommand, joinCommand, metricsTextCommand } from './agent-commands.ts'
 import type { AnyCommand } from './command.ts'
 import {
   admitCommand,
@@ -29,9 +30,12 @@ import { getWaysCommand, putWaysCommand } from './way-commands.ts'
 export const COMMANDS: readonly AnyCommand[] = [
   statusCommand,
   openCommand,
+  downCommand,
+  metricsTextCommand,
   readDocumentCommand,
   editDocumentCommand,
   inviteCommand,
+  joinCommand,
   watchPairingCommand,
   admitCommand,
   refuseCommand,

@@ -15,7 +15,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The only places that name concrete adapters, read the environment, or exit. */
-export const wiring: readonly string[] = ['agent/src/main.ts', 'control-plane/src/main.ts']
+export const wiring: readonly string[] = ['agent/src/main.ts', 'agent/src/cli/main.ts', 'control-plane/src/main.ts']
 
 const solana = /^@solana\/|^@wallet-standard\//
 const solanaBorders = ['control-plane/src/wallet.ts', 'agent/src/settlement/']

@@ -14,7 +14,8 @@ function complain(source: Source, node: ts.Node): string | undefined {
   if (ts.isExportDeclaration(node) && !node.exportClause) return '`export *` hides what a file gives'
   if (isDefaultExport(node) && !source.path.endsWith('.config.ts')) return 'a default export has no name to look for'
   if (ts.isCallExpression(node)) return complainOfCall(source, node)
-  if (isOutsideWiring(source) && namesEnvironment(node)) return 'only the two main.ts read the environment or exit'
+  if (isOutsideWiring(source) && namesEnvironment(node))
+    return 'only the main.ts of a program reads the environment or exits'
   return undefined
 }
 

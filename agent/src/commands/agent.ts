@@ -11,8 +11,8 @@ export interface AgentCommandParts {
   readonly version: string
   readonly page: string
   readonly uptimeMs: () => number
-  /** Writes a fresh one-time link for the page and gives the file's path. */
-  readonly writeOpenLink: () => Promise<string>
+  /** Writes a fresh one-time link to a place of the page and gives the file's path. */
+  readonly writeOpenLink: (place: string) => Promise<string>
 }
 
 export function agentCommands({
@@ -45,7 +45,7 @@ export function agentCommands({
     }),
     register({
       shape: openCommand,
-      run: async () => ({ file: await writeOpenLink() }),
+      run: async ({ place }) => ({ file: await writeOpenLink(place ?? '/') }),
     }),
   ]
 }

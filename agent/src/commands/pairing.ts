@@ -1,4 +1,7 @@
+import { joinCommand } from '@cloudos/protocol/agent-commands'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import { admitCommand, inviteCommand, refuseCommand, watchPairingCommand } from '@cloudos/protocol/commands'
+import { parseInvitation } from '@cloudos/protocol/invitation'
 import type { MeshHost } from '../mesh-host.ts'
 import { register } from './dispatch.ts'
 import type { Registered } from './dispatch.ts'
@@ -9,6 +12,17 @@ export function pairingCommands(mesh: MeshHost): readonly Registered[] {
     register({
       shape: inviteCommand,
       run: () => Promise.resolve(mesh.invite()),
+    }),
+    register({
+      shape: joinCommand,
+      run: async ({ link }, { tell }) => {
+        const invitation = parseInvitation(link)
+        if (!invitation.ok) throw new CloudError('bad-link', BAD_LINK)
+        await mesh.joinBy(invitation.value, (words) => {
+          tell({ words })
+        })
+        return {}
+      },
     }),
     register({
       shape: watchPairingCommand,
@@ -40,3 +54,5 @@ export function pairingCommands(mesh: MeshHost): readonly Registered[] {
     }),
   ]
 }
+
+const BAD_LINK = 'That is not a link of CloudOS, or not the whole of it. Copy it again, in quotes. Nothing was changed.'

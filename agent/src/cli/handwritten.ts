@@ -1,0 +1,184 @@
+import { SETTINGS } from '../owner-config.ts'
+import type { Part, Verb } from './verb.ts'
+
+/** A verb that does something around a command, or asks no agent at all. */
+export interface Handwritten extends Verb {
+  /** The commands it is made of: while one of them does not exist, neither does the verb. */
+  readonly needs: readonly string[]
+}
+
+const LINK_BYTES = 4096
+const settingName: Part = {
+  name: 'name',
+  says: 'Which setting',
+  form: { kind: 'one-of', codes: Object.fromEntries(SETTINGS.map(({ name }, i) => [name, i + 1])) },
+  isRequired: true,
+  isPlaced: true,
+}
+const shell: Part = {
+  name: 'shell',
+  says: 'For which shell',
+  form: { kind: 'one-of', codes: { bash: 1, zsh: 2, fish: 3 } },
+  isRequired: true,
+  isPlaced: true,
+}
+
+function flag(name: string, says: string, letter?: string): Part {
+  return { name, says, form: { kind: 'flag' }, isRequired: false, isPlaced: false, ...(letter && { letter }) }
+}
+
+function textPart(name: string, says: string, how: Pick<Part, 'isRequired' | 'isPlaced'>, maxBytes = 4096): Part {
+  return { name, says, form: { kind: 'text', maxBytes, isFit: (value) => value !== '' }, ...how }
+}
+
+const placed = { isRequired: true, isPlaced: true }
+const asFlag = { isRequired: false, isPlaced: false }
+
+export const HANDWRITTEN: readonly Handwritten[] = [
+  {
+    words: ['up'],
+    says: 'Start the agent on this machine and open its page.',
+    examples: ['cloudos up', 'cloudos up --foreground', "cloudos up --pair 'LINK'"],
+    parts: [
+      flag('foreground', 'Stays in this terminal; Ctrl-C ends the agent'),
+      textPart('pair', 'Joins the profile of the device that shows this link', asFlag, LINK_BYTES),
+    ],
+    needs: ['status', 'open', 'pair.join'],
+    load: async () => (await import('./verbs/up.ts')).runUp,
+  },
+  {
+    words: ['down'],
+    says: 'Stop the agent on this machine; everything is saved.',
+    examples: ['cloudos down'],
+    parts: [],
+    needs: ['down'],
+    load: async () => (await import('./verbs/down.ts')).runDown,
+  },
+  {
+    words: ['open'],
+    says: 'Open the page, signed in by a link that works once.',
+    examples: ['cloudos open'],
+    parts: [],
+    needs: ['open'],
+    load: async () => (await import('./verbs/open.ts')).runOpen,
+  },
+  {
+    words: ['logs'],
+    says: 'Show what the agent has written to its log.',
+    examples: ['cloudos logs', 'cloudos logs -f --level warn'],
+    parts: [
+      flag('follow', 'Stays and shows what comes', 'f'),
+      {
+        name: 'lines',
+        says: 'How many of the last lines',
+        form: { kind: 'uint', min: 0, max: 100_000 },
+        letter: 'n',
+        ...asFlag,
+      },
+      {
+        name: 'level',
+        says: 'Only what is at least this grave',
+        form: { kind: 'one-of', codes: { debug: 1, info: 2, warn: 3, error: 4 } },
+        ...asFlag,
+      },
+    ],
+    needs: [],
+    load: async () => (await import('./verbs/logs.ts')).runLogs,
+  },
+  {
+    words: ['doctor'],
+    says: 'Look for what could stand in the way: clock, port, disk, browser, keys.',
+    examples: ['cloudos doctor'],
+    parts: [],
+    needs: ['status'],
+    load: async () => (await import('./verbs/doctor.ts')).runDoctor,
+  },
+  {
+    words: ['bugreport'],
+    says: 'Write what helps to find a mistake into a file, without secrets.',
+    examples: ['cloudos bugreport', 'cloudos bugreport --out report.json'],
+    parts: [textPart('out', 'The file to write; otherwise one with the time in its name, in this folder', asFlag)],
+    needs: ['status'],
+    load: async () => (await import('./verbs/bugreport.ts')).runBugreport,
+  },
+  {
+    words: ['completion'],
+    says: 'Print the lines that teach a shell to complete this command.',
+    examples: ['cloudos completion bash', 'source <(cloudos completion bash)'],
+    parts: [shell],
+    needs: [],
+    load: async () => (await import('./verbs/completion.ts')).runCompletion,
+  },
+  {
+    words: ['version'],
+    says: 'Say which version this is.',
+    examples: ['cloudos version', 'cloudos version --json'],
+    parts: [],
+    needs: [],
+    load: async () => (await import('./verbs/version.ts')).runVersion,
+  },
+  {
+    words: ['config', 'list'],
+    says: 'List the settings of the agent on this machine.',
+    examples: ['cloudos config list'],
+    parts: [],
+    needs: [],
+    load: async () => (await import('./verbs/config.ts')).runConfigList,
+  },
+  {
+    words: ['config', 'get'],
+    says: 'Print one setting.',
+    examples: ['cloudos config get port'],
+    parts: [settingName],
+    needs: [],
+    load: async () => (await import('./verbs/config.ts')).runConfigGet,
+  },
+  {
+    words: ['config', 'set'],
+    says: 'Change one setting.',
+    examples: ['cloudos config set metrics on', 'cloudos config set port 7500'],
+    parts: [settingName, textPart('value', 'What it should be', placed, 64)],
+    needs: [],
+    load: async () => (await import('./verbs/config.ts')).runConfigSet,
+  },
+  {
+    words: ['service', 'install'],
+    says: 'Let the system start the agent with your session: systemd or launchd.',
+    examples: ['cloudos service install'],
+    parts: [],
+    needs: ['down'],
+    load: async () => (await import('./verbs/service.ts')).runServiceInstall,
+  },
+  {
+    words: ['service', 'remove'],
+    says: 'Let the system no longer start the agent.',
+    examples: ['cloudos service remove'],
+    parts: [],
+    needs: [],
+    load: async () => (await import('./verbs/service.ts')).runServiceRemove,
+  },
+  {
+    words: ['service', 'status'],
+    says: 'Say whether the system starts the agent.',
+    examples: ['cloudos service status'],
+    parts: [],
+    needs: [],
+    load: async () => (await import('./verbs/service.ts')).runServiceStatus,
+  },
+  {
+    words: ['device', 'pair'],
+    says: 'Make a link for another machine, and open the page to let it in.',
+    examples: ['cloudos device pair'],
+    parts: [],
+    needs: ['status', 'open', 'pair.invite', 'pair.watch'],
+    load: async () => (await import('./verbs/device-pair.ts')).runDevicePair,
+  },
+  {
+    words: ['device', 'revoke'],
+    says: 'Open the page where a device is removed: only the page can do it.',
+    examples: ['cloudos device revoke nas-attic'],
+    parts: [textPart('device', 'Its name or its id', placed, 64)],
+    needs: ['status', 'open'],
+    load: async () => (await import('./verbs/device-revoke.ts')).runDeviceRevoke,
+  },
+]

@@ -1,0 +1,89 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { Json } from '@cloudos/protocol/json-record'
+import { LOG_LEVELS } from '../../log/log.ts'
+import type { Errand } from '../errand.ts'
+import { textOf } from '../json-fields.ts'
+import type { Given, Outcome } from '../verb.ts'
+
+const LOOK_EVERY_MS = 200
+const USUAL_LINES = 50
+/** More than this from the end of a file is never looked at for the last lines. */
+const TAIL_MAX_BYTES = 8 * 1024 * 1024
+
+export async function runLogs(given: Given, errand: Errand): Promise<Outcome> {
+  const { logFile } = errand.config
+  const count = given.get('lines')
+  const least = LOG_LEVELS.findIndex((level) => level === given.get('level'))
+  if (!existsSync(logFile))
+    throw new CloudError('no-log', `There is no log yet at ${logFile}. It begins with: cloudos up`)
+  const isWanted = (line: Json): boolean => LOG_LEVELS.findIndex((level) => level === textOf(line, 'level')) >= least
+  const end = statSync(logFile).size
+  const last = parseLines(readFrom(logFile, Math.max(0, end - TAIL_MAX_BYTES), end)).filter(isWanted)
+  const shown = last.slice(-(typeof count === 'number' ? count : USUAL_LINES) || last.length)
+  if (given.get('follow') !== true) return { result: { file: logFile, lines: shown }, lines: shown.map(lineOf) }
+  for (const line of shown) errand.show(line, [lineOf(line)])
+  await follow(logFile, end, errand, isWanted)
+  return { result: { file: logFile }, lines: [] }
+}
+
+/** Until Ctrl-C. A file that has become shorter is a new one: it is read from its beginning. */
+async function follow(file: string, from: number, errand: Errand, isWanted: (line: Json) => boolean): Promise<void> {
+  let at = from
+  let rest = ''
+  for (;;) {
+    const size = existsSync(file) ? statSync(file).size : 0
+    if (size < at) at = 0
+    if (size > at) {
+      rest += readFrom(file, at, size)
+      at = size
+      const whole = rest.lastIndexOf('\n') + 1
+      for (const line of parseLines(rest.slice(0, whole)).filter(isWanted)) errand.show(line, [lineOf(line)])
+      rest = rest.slice(whole)
+    }
+    await pause(errand.world.signal)
+  }
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  try {
+    await wait(LOOK_EVERY_MS, undefined, { signal })
+  } catch (cause) {
+    throw new CloudError('cancelled', 'Cancelled.', cause)
+  }
+}
+
+function readFrom(file: string, from: number, to: number): string {
+  const handle = openSync(file, 'r')
+  try {
+    const bytes = Buffer.alloc(to - from)
+    const count = readSync(handle, bytes, 0, bytes.length, from)
+    return bytes.toString('utf8', 0, count)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** A line that a crash has cut is left out. */
+export function parseLines(text: string): readonly Json[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as Json]
+    } catch (cause) {
+      if (cause instanceof SyntaxError) return []
+      throw cause
+    }
+  })
+}
+
+function lineOf(line: Json): string {
+  const { at, level, event, ...rest } = line as Readonly<Record<string, Json>>
+  const fields = Object.entries(rest).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  return [at, level, event]
+    .map((part) => (typeof part === 'string' ? part : ''))
+    .concat(fields)
+    .join('  ')
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+
+const COMMAND = join(import.meta.dirname, '..', 'cli', 'main.ts')
+
+export interface CommandEnd {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export interface CommandLine {
+  /** Runs it to its end. */
+  run(...args: readonly string[]): Promise<CommandEnd>
+  /** The envelope that `--json` gives. */
+  json(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>>
+  /** Starts it and leaves it running until the test ends. */
+  start(...args: readonly string[]): ChildProcess & { readonly stdout: NodeJS.ReadableStream }
+  readonly folder: string
+  readonly home: string
+}
+
+/** The `cloudos` command with a home of its own. An agent it has started ends with the test. */
+export function commandLine(t: TestContext, file = COMMAND, more: Readonly<Record<string, string>> = {}): CommandLine {
+  const folder = mkdtempSync(join(tmpdir(), 'cloudos-command-'))
+  const home = join(folder, 'home')
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    CLOUDOS_HOME: home,
+    CLOUDOS_NO_OPEN: '1',
+    XDG_RUNTIME_DIR: folder,
+    ...more,
+  }
+  const start = (...args: readonly string[]) =>
+    spawn(process.execPath, [file, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = (...args: readonly string[]): Promise<CommandEnd> => {
+    const child = start(...args)
+    let out = ''
+    let err = ''
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => (out += piece))
+    child.stderr.setEncoding('utf8').on('data', (piece: string) => (err += piece))
+    return new Promise((resolve) => {
+      child.once('close', (code) => {
+        resolve({ code, out, err })
+      })
+    })
+  }
+  t.after(async () => {
+    await run('down')
+    rmSync(folder, { recursive: true, maxRetries: 3 })
+  })
+  return {
+    run,
+    json: async (...args) => parseEnvelope((await run(...args, '--json')).out),
+    start,
+    folder,
+    home,
+  }
+}
+
+function parseEnvelope(text: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(text) as Readonly<Record<string, unknown>>
+}
