@@ -53,7 +53,6 @@ function fitsOnLine(form: Form): boolean {
     case 'uint':
     case 'int':
     case 'flag':
-    case 'bytes':
     case 'hex':
     case 'id':
     case 'text':
@@ -61,6 +60,7 @@ function fitsOnLine(form: Form): boolean {
       return true
     case 'list':
       return form.item.kind !== 'list' && form.item.kind !== 'flag' && fitsOnLine(form.item)
+    case 'bytes': // Nobody types them: such a command is a program's.
     case 'pair':
     case 'record':
     case 'variant':
