@@ -14,7 +14,7 @@ export function keptFacts({ profileId, deviceId, signingKey, persisted }: Profil
     },
     {
       label: 'Root key',
-      value: `${guarded ? 'sealed by your passphrase, in this browser only' : 'kept in site data of this browser only'}; it adds and removes devices`,
+      value: `${guarded ? 'sealed behind your ways in' : 'kept in site data of this browser'}; it adds and removes devices`,
     },
     {
       label: 'Storage',

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import type { DeviceView } from '../../profile/status.ts'
 import type { WayView } from '../../profile/ways.ts'
-import { oneWayBack, waysBack } from './ways-back.ts'
+import { oneWayBack } from './one-way-back.ts'
 
-const device = (presence: DeviceView['presence']): DeviceView => ({
+const device = (presence: DeviceView['presence'], isOnThisMachine: boolean): DeviceView => ({
   deviceId: idFromBytes('DeviceId', new Uint8Array(16)),
   name: presence,
   class: 'agent',
@@ -15,10 +15,12 @@ const device = (presence: DeviceView['presence']): DeviceView => ({
   signPublicKey: '',
   boxPublicKey: '',
   peerId: '12D3',
+  isOnThisMachine,
 })
 const way = (kind: WayView['kind']): WayView => ({ name: kind, kind, label: kind })
-const alone = [device('here'), device('revoked')]
-const two = [device('here'), device('offline')]
+const alone = [device('here', true), device('revoked', false)]
+const beside = [device('here', true), device('online', true)]
+const elsewhere = [device('here', true), device('offline', false)]
 
 test('a browser with nothing else is told that it is the only copy, and what to do', () => {
   const told = oneWayBack({ devices: alone, ways: [way('passphrase')] })
@@ -30,9 +32,8 @@ test('words and a wallet do not help where there is no copy for them to open', (
   assert.deepEqual([told?.canSaveKit, told?.canAddCopy], [false, true])
 })
 
-test('a second device alone is one way back, and with words or a wallet there are two', () => {
-  assert.notEqual(oneWayBack({ devices: two, ways: [] }), undefined)
-  for (const kind of ['phrase', 'wallet-message'] as const)
-    assert.equal(oneWayBack({ devices: two, ways: [way(kind)] }), undefined)
-  assert.deepEqual(waysBack({ devices: two, ways: [way('passkey')] }), ['another device'])
+test('the agent on this machine is no second way back, another machine is one, and with words there are two', () => {
+  assert.match(oneWayBack({ devices: beside, ways: [] })?.title ?? '', /only in this browser/)
+  assert.match(oneWayBack({ devices: elsewhere, ways: [] })?.title ?? '', /another machine/)
+  assert.equal(oneWayBack({ devices: elsewhere, ways: [way('phrase')] }), undefined)
 })
