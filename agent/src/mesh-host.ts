@@ -57,7 +57,7 @@ export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
   const mesh = new MeshHost(parts, desk, node)
   host.current = mesh
   const profileId = findId('ProfileId', parts.journal.settings.find('profile-id'))
-  if (profileId !== undefined) await mesh.open(profileId)
+  if (profileId !== undefined) await mesh.openOrSayRemoved(profileId)
   return mesh
 }
 
@@ -76,6 +76,7 @@ export class MeshHost {
   #joined: Promise<void> = Promise.resolve()
   #profile: Profile | undefined
   #dialling: string | undefined
+  #removed = false
 
   constructor(parts: MeshHostParts, desk: PairingDesk, node: MeshNode) {
     this.#parts = parts
@@ -101,6 +102,11 @@ export class MeshHost {
   /** Also with a certificate that has ended: a renewal must get in. */
   mayKnock(peerId: string): boolean {
     return this.mayConnect(peerId) || this.#profile?.mayKnock(peerId) === true
+  }
+
+  /** Whether the profile of this home has shut this device out. */
+  get isRemoved(): boolean {
+    return this.#removed || this.#profile?.isRemoved === true
   }
 
   mayConnect(peerId: string): boolean {
@@ -164,6 +170,18 @@ export class MeshHost {
     this.desk.checkWaiting(requestId)
     await profile.authority.take(entries)
     this.desk.admit(requestId, [...profile.authority.entries().values()])
+  }
+
+  /** A device that was removed while it was off goes on running, says so, and does nothing else. */
+  async openOrSayRemoved(profileId: ProfileId): Promise<void> {
+    try {
+      await this.open(profileId)
+    } catch (cause) {
+      const code = cause instanceof CloudError ? cause.code : undefined
+      if (code !== 'removed' && code !== 'not-a-member') throw cause
+      this.#removed = true
+      this.#parts.onIncident({ kind: 'removed', reason: code === 'removed' ? 'revoked' : 'unknown-device' })
+    }
   }
 
   /** Opens the profile that the journal holds. */
@@ -282,6 +300,11 @@ export class MeshHost {
   }
 
   #refuseAnother(profileId: ProfileId): void {
+    if (this.isRemoved)
+      throw new CloudError(
+        'removed',
+        'This device was removed from its profile, and its home still holds what it had. Start it with CLOUDOS_HOME=/another/folder and add it as a new device.',
+      )
     if (this.#profile !== undefined && this.#profile.membership.profileId !== profileId)
       throw new CloudError(
         'in-another-profile',

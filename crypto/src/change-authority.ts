@@ -40,6 +40,15 @@ export function revokeDevice(power: RootPower, { deviceId, reason, admitted }: R
   return appendWithEpoch(power, [{ kind: 'revoke-device', deviceId, reason }, ...cutBodies(deviceId, admitted)], rest)
 }
 
+/** Later cuts of devices that are out already, as the remaining ones tell how far they had believed them; joined by maximum. */
+export function widenCuts(
+  { state, root, nowMs }: Omit<RootPower, 'rng'>,
+  admittedByDevice: ReadonlyMap<DeviceId, Cut['chainsByDoc']>,
+): Promise<readonly VerifiedEntry[]> {
+  const bodies = [...admittedByDevice].flatMap(([deviceId, admitted]) => cutBodies(deviceId, admitted))
+  return appendEntries(state, root, [...state.toAppend, ...bodies], nowMs)
+}
+
 export function rotateEpoch(power: RootPower): Promise<Appended> {
   return appendWithEpoch(power, [], readersOf(power.state))
 }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { statusCommand } from '@cloudos/protocol/commands'
 import type { Page } from 'playwright-core'
+import { startAgent } from './agent-process.ts'
 import { eventually } from './eventually.ts'
 import { foundHousehold } from './household.ts'
 import { readerOf, untilAllShow, write } from './notes.ts'
 
 test('a removed agent says so, is let go and gets nothing written later', async () => {
   await using house = new AsyncDisposableStack()
-  const { a, b, page } = await foundHousehold(house)
+  const { a, b, homeB, page } = await foundHousehold(house)
   await Promise.all([page.type('before '), write(b, 'by-b ')])
   const before = await untilAllShow(['before ', 'by-b '], [page, readerOf(a), readerOf(b)])
 
@@ -33,6 +34,10 @@ test('a removed agent says so, is let go and gets nothing written later', async 
     .catch(() => '') // it may refuse to read at all
   assert.ok(!atB.includes('after'))
   await b.stop()
+  const again = house.use(await startAgent(homeB))
+  await again.printed(/This device is no longer in the profile\./)
+  assert.equal((await again.call(statusCommand, {})).removed, true)
+  await again.stop()
   assert.deepEqual(page.complaints, [])
 })
 

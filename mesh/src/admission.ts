@@ -127,10 +127,14 @@ export class Admission {
     const { header } = frame
     if (header.docId !== this.#parts.docId) return 'unknown-document'
     if (member === undefined) return 'unknown-device'
-    const cut = this.#parts.membership().cut(header.docId, frame.chain)
-    if (cut !== undefined && header.seq > cut) return 'past-cut'
+    if (this.#isPastCut(frame)) return 'past-cut'
     if (header.type === 'snapshot') return 'snapshot-unsupported'
     return this.#parts.keyOf(header.epochId) === undefined ? 'no-epoch-key' : undefined
+  }
+
+  #isPastCut({ header, chain }: ParsedFrame): boolean {
+    const cut = this.#parts.membership().cut(header.docId, chain)
+    return cut !== undefined && header.seq > cut
   }
 
   /** Only a signature that holds opens a chain: otherwise anybody could use up the chains a document may have. */
@@ -180,6 +184,8 @@ export class Admission {
   #tryAdmit(chain: Chain, parked: ParkedFrame): Step {
     const { frame, frameId } = parked
     const { book } = this.#parts
+    // The device may have been removed while the frame waited. What the log holds was taken before.
+    if (parked.place === undefined && this.#isPastCut(frame)) return 'past-cut'
     if (frame.header.seq > chain.tip.seq + 1) return hold(book, chain, parked)
     if (frame.header.prev !== chain.tip.id) return 'bad-chain'
     const key = this.#parts.keyOf(frame.header.epochId)

@@ -45,6 +45,13 @@ export class HeadsBook {
     this.#parts = parts
   }
 
+  /** The newest of every device that is still in, as it was signed. */
+  *newest(): Iterable<Signed<Heads>> {
+    const membership = this.#parts.membership()
+    for (const signed of this.#newest.values())
+      if (membership.member(signed.value.deviceId)?.revoked === false) yield signed
+  }
+
   /** This device's signed heads of a document; the same bytes again while nothing has changed. Two at once would share a generation. */
   sign(doc: SealedDoc, authorityTip: Hash, nowMs: number): Promise<Uint8Array> {
     const signing = this.#signing.then(() => this.#sign(doc, authorityTip, nowMs))
@@ -57,34 +64,36 @@ export class HeadsBook {
 
   /**
    * Heads that a peer shows, its own or another's. Unsigned or foreign ones are ignored. Older ones than remembered are a rollback when
-   * the device itself shows them; the same place of a chain under another id than ours is a fork.
+   * the device itself shows them; the same place of a chain under another id than ours is a fork. Resolves with what is new.
    */
-  async take(bytes: Uint8Array, from: string, doc: (docId: DocId) => SealedDoc | undefined): Promise<void> {
+  async take(
+    bytes: Uint8Array,
+    from: string,
+    doc: (docId: DocId) => SealedDoc | undefined,
+  ): Promise<Signed<Heads> | undefined> {
     const signed = parseSigned(bytes, parseHeads)
-    if (!signed.ok) return
+    if (!signed.ok) return undefined
     const heads = signed.value.value
     const member = this.#parts.membership().member(heads.deviceId)
     if (
       member === undefined ||
       !(await verifyFor(member.signPublicKey, 'heads', signed.value.payload, signed.value.signature))
     )
-      return
+      return undefined
     const known = this.#newest.get(keyOf(heads))
-    if (known === undefined && this.#newest.size >= REMEMBERED_MAX) return
+    if (known === undefined && this.#newest.size >= REMEMBERED_MAX) return undefined
     const own = doc(heads.docId)
     if (own !== undefined && isForkOf(heads, own)) this.#tell('fork', heads)
     if (known !== undefined && known.value.gen >= heads.gen) {
       const older = known.value.gen > heads.gen || !sameHeads(known.value, heads.chains, heads.authorityTip)
       if (older && member.peerId === from) this.#tell('rollback', heads)
-      return
+      return undefined
     }
     if (known !== undefined && goesBack(known.value, heads)) this.#tell('rollback', heads)
-    this.#newest.set(keyOf(heads), {
-      ...signed.value,
-      payload: signed.value.payload.slice(),
-      signature: signed.value.signature.slice(),
-    })
+    const kept = { ...signed.value, payload: signed.value.payload.slice(), signature: signed.value.signature.slice() }
+    this.#newest.set(keyOf(heads), kept)
     await this.#parts.memory.save(heads.deviceId, heads.docId, bytes)
+    return kept
   }
 
   async #sign(doc: SealedDoc, authorityTip: Hash, nowMs: number): Promise<Uint8Array> {

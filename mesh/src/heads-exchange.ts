@@ -7,7 +7,10 @@ import { HeadsBook } from './heads-book.ts'
 import type { HeadsMemory } from './heads-book.ts'
 import { HEADS_PROTOCOL, HeadsSession } from './heads-session.ts'
 import type { AuthorityEntries } from './heads-session.ts'
+import { encodeSigned } from '@cloudos/protocol/signed'
+import type { Heads } from '@cloudos/protocol/heads'
 import type { OnIncident } from './incident.ts'
+import { namesRemoved } from './joined-cut.ts'
 import { PeerSessions } from './peer-sessions.ts'
 import type { Replica } from './replica.ts'
 import type { SealedDoc } from './sealed-doc.ts'
@@ -43,6 +46,7 @@ export class HeadsExchange {
   readonly #sessions = new PeerSessions<HeadsSession>()
   readonly #stopped = new AbortController()
   readonly #shown = new Map<string, Uint8Array>()
+  readonly #listeners = new Set<() => void>()
 
   constructor(parts: HeadsExchangeParts, book: HeadsBook) {
     this.#parts = parts
@@ -68,12 +72,29 @@ export class HeadsExchange {
       if (membership.memberByPeer(session.peerId, nowMs) === undefined) session.sayGoodbye()
       else void session.sayNewEntries()
     }
+    void this.#show((doc) => namesRemoved({ docId: doc.docId, chains: chainsOf(doc) }, membership))
+  }
+
+  /** How far every device that is still in has said to be. */
+  *heads(): Iterable<Heads> {
+    for (const { value } of this.#book.newest()) yield value
+  }
+
+  /** Called when another device has shown newer heads. Returns the unsubscriber. */
+  onHeads(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Signs and shows the heads of all documents now. */
-  async show(): Promise<void> {
+  show(): Promise<void> {
+    return this.#show(() => true)
+  }
+
+  async #show(isWanted: (doc: SealedDoc) => boolean): Promise<void> {
     const signed: Uint8Array[] = []
     for (const doc of this.#parts.replica.docs()) {
+      if (!isWanted(doc)) continue
       const bytes = await this.#findSigned(doc)
       if (bytes === undefined || equalBytes(this.#shown.get(doc.docId) ?? NOTHING, bytes)) continue
       signed.push(bytes)
@@ -105,8 +126,7 @@ export class HeadsExchange {
     const session = new HeadsSession({
       channel,
       authority,
-      takeHeads: (signed, from) =>
-        this.#book.take(signed, from, (docId) => replica.docs().find((doc) => doc.docId === docId)),
+      takeHeads: (signed, from) => this.#take(signed, from),
     })
     this.#sessions[how](session)
     channel.onClose(() => {
@@ -121,7 +141,21 @@ export class HeadsExchange {
       const bytes = await this.#findSigned(doc)
       if (bytes !== undefined) signed.push(bytes)
     }
+    const { membership } = this.#parts.replica
+    for (const { value, payload, signature } of this.#book.newest())
+      if (value.deviceId !== this.#parts.identity.deviceId && namesRemoved(value, membership))
+        signed.push(encodeSigned(payload, signature))
     session.sayHeads(signed)
+  }
+
+  /** What says how far a removed device was believed is carried on to all: who draws the cut may never meet who said it. */
+  async #take(signed: Uint8Array, from: string): Promise<void> {
+    const { replica } = this.#parts
+    const news = await this.#book.take(signed, from, (docId) => replica.docs().find((doc) => doc.docId === docId))
+    if (news === undefined) return
+    if (namesRemoved(news.value, replica.membership))
+      for (const session of this.#sessions) if (session.peerId !== from) session.sayHeads([signed.slice()])
+    for (const listener of this.#listeners) listener()
   }
 
   /** Heads that cannot be remembered are not shown: the owner is told of the disk, and the next round tries again. */
@@ -135,4 +169,8 @@ export class HeadsExchange {
       return undefined
     }
   }
+}
+
+function chainsOf(doc: SealedDoc): Heads['chains'] {
+  return new Map([...doc.heads()].map(([chain, { seq, id }]) => [chain, { seq, frameId: id }]))
 }

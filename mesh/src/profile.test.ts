@@ -93,6 +93,17 @@ test('a device that is not in the log is told so', async () => {
   await assert.rejects(open(founded, newDevice()), { code: 'not-a-member' })
 })
 
+test('a device that was removed and starts again is told that it was', async () => {
+  const [one, two] = [newDevice(), newDevice()]
+  const founded = await found(one, two)
+  const a = await open(founded, one)
+  const power = { state: a.authority.state, root: founded.rootSigner, rng: dice, nowMs: instantClock.nowMs() }
+  const { entries } = await revokeDevice(power, { deviceId: two.deviceId, reason: 'retired', admitted: new Map() })
+  const all = [...founded.entries, ...entries].map(({ bytes }) => bytes)
+  await assert.rejects(open(founded, two, [], all), { code: 'removed' })
+  await a.close()
+})
+
 test('entries that no key of the profile signed are not kept, whoever brings them', async () => {
   const [one, thief] = [newDevice(), newDevice()]
   const founded = await found(one)

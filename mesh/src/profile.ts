@@ -11,6 +11,7 @@ import type { HeadsMemory } from './heads-book.ts'
 import { startHeadsExchange } from './heads-exchange.ts'
 import type { HeadsExchange } from './heads-exchange.ts'
 import type { OnIncident } from './incident.ts'
+import { findWiderCuts } from './joined-cut.ts'
 import { RenewalBook } from './renewals/renewal-book.ts'
 import type { RenewalStore } from './renewals/renewal-book.ts'
 import { RenewalExchange } from './renewals/renewal-exchange.ts'
@@ -29,11 +30,16 @@ export interface ProfileParts {
   readonly onIncident: OnIncident
 }
 
-/** Opens the profile on this device. Throws `CloudError` 'not-a-member' when its log does not let the device in. */
+/** Opens the profile on this device. Throws `CloudError` 'removed' when the device was in once, 'not-a-member' when its log never let it in. */
 export async function openProfile(parts: ProfileParts): Promise<Profile> {
   const authority = await AuthorityLog.open(parts.profileId, parts.authority)
   const renewals = await RenewalBook.open(parts.renewals, () => authority.state)
   const membership = membershipFrom(authority.state, parts.identity, renewals.current())
+  if (!membership.ok && membership.error === 'revoked')
+    throw new CloudError(
+      'removed',
+      'This device was removed from the profile. What it had stays here; it gets nothing new and speaks to no other device. To use it again, start it with an empty folder or in a fresh browser, and add it as a new device.',
+    )
   if (!membership.ok)
     throw new CloudError(
       'not-a-member',
@@ -105,6 +111,11 @@ export class Profile {
     return this.replica.membership
   }
 
+  /** The log has shut this device out while the profile was open. */
+  get isRemoved(): boolean {
+    return this.#removed
+  }
+
   /** Whether a peer may be connected now. */
   admits(peerId: string): boolean {
     return !this.#removed && this.membership.memberByPeer(peerId, this.#parts.clock.nowMs()) !== undefined
@@ -113,6 +124,16 @@ export class Profile {
   /** Whether a peer is in at all: with a certificate that has ended it may show a renewal and nothing else. */
   mayKnock(peerId: string): boolean {
     return !this.#removed && this.membership.members().some((member) => member.peerId === peerId && !member.revoked)
+  }
+
+  /** How much further the remaining devices had believed a removed one than the cuts say: for the root to put into the log. */
+  widerCuts(): ReturnType<typeof findWiderCuts> {
+    return findWiderCuts(this.#heads.heads(), this.membership)
+  }
+
+  /** Called when another device has said how far it is. Returns the unsubscriber. */
+  onHeads(listener: () => void): () => void {
+    return this.#heads.onHeads(listener)
   }
 
   onMembers(listener: (membership: Membership) => void): () => void {

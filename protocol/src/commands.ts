@@ -1,6 +1,6 @@
 import type { DeviceClass } from './certificate.ts'
 import { deviceName } from './certificate.ts'
-import { bytesOf, bytesUpTo, hexOf, id, list, oneOf, text, uint } from './codecs.ts'
+import { bytesOf, bytesUpTo, flag, hexOf, id, list, oneOf, text, uint } from './codecs.ts'
 import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
 import type { DeviceId, DocId, ProfileId } from './ids.ts'
@@ -22,6 +22,8 @@ export interface AgentStatus {
   /** In step with this agent now. */
   readonly peers: readonly PeerStatus[]
   readonly documents: readonly DocId[]
+  /** Present when the profile has shut this device out: it keeps what it had and speaks to no other. */
+  readonly removed?: boolean
 }
 
 const peerStatus = record<PeerStatus>({ deviceId: at(1, id('DeviceId')), name: at(2, deviceName) })
@@ -41,6 +43,7 @@ export const statusCommand: CommandShape<Nothing, AgentStatus> = {
     uptimeMs: at(5, uint(), 'how long it has been running'),
     peers: at(6, list(peerStatus, { max: LIMITS.connectionsMax }), 'devices in step with it now'),
     documents: at(7, list(id('DocId'), { max: LIMITS.docsPerProfile }), 'documents it holds'),
+    removed: maybeAt(8, flag, 'whether the profile has shut this device out'),
   }),
   event: undefined,
   repeat: 'harmless',

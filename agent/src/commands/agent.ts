@@ -38,6 +38,7 @@ export function agentCommands({
           peers: (profile?.membership.members() ?? [])
             .filter(({ peerId }) => peers.includes(peerId))
             .map((member) => ({ deviceId: member.deviceId, name: shownName(names, member) })),
+          ...(mesh.isRemoved ? { removed: true } : {}),
           documents: profile?.replica.docs().map(({ docId }) => docId) ?? [],
         }
         return Promise.resolve(status)

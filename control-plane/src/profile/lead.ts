@@ -30,6 +30,7 @@ import { renewWhileOpen } from './renew-while-open.ts'
 import { RootActs } from './root-acts.ts'
 import type { EpochKeys } from './root-acts.ts'
 import { signInDevice } from './sign-in-device.ts'
+import { widenCutsWhileOpen } from './widen-cuts.ts'
 import { WaysDesk } from './ways-desk.ts'
 import { openStatusBoard } from './status-board.ts'
 import type { Wish } from './status-board.ts'
@@ -135,6 +136,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   stack.use(presence.watch(changed))
   stack.use(startTabHost({ term: crypto.randomUUID(), channel, locks, open: (docId) => profile.replica.open(docId) }))
   stack.use(await renewWhileOpen({ profile, root, self: identity.deviceId, clock }))
+  stack.use(widenCutsWhileOpen(profile, root))
   await links.reachKnown()
   return stack.move()
 }
