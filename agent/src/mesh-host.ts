@@ -231,7 +231,10 @@ export class MeshHost {
   #callerAt(peerId: string): Caller | undefined {
     const member = this.#profile?.membership.memberByPeer(peerId, this.#parts.clock.nowMs())
     if (member === undefined) return undefined
-    return { kind: member.class === 'browser' ? 'page' : 'device', deviceId: member.deviceId }
+    const { deviceId, caps } = member
+    return member.class === 'browser'
+      ? { kind: 'page', deviceId, canApprove: caps.includes('approve') }
+      : { kind: 'device', deviceId }
   }
 
   #newInvitation(addresses: readonly string[]): Invitation {

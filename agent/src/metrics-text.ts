@@ -36,7 +36,7 @@ export interface CommandCountParts {
   readonly newTrace: () => string
 }
 
-/** The trace is the request's own key where it has one, so that both sides can name the same thing. */
+/** A request without a trace gets one here, so that the log, the audit chain and whatever it sets off name the same thing. */
 export function countCommands(dispatch: Dispatch, { log, monotonicMs, newTrace }: CommandCountParts): CommandCounts {
   const countByKey = new Map<string, Count>()
   const note = (command: string, outcome: string, ms: number): void => {
@@ -48,9 +48,8 @@ export function countCommands(dispatch: Dispatch, { log, monotonicMs, newTrace }
     countByKey.set(key, count)
   }
   const counted = async (caller: Caller, call: RpcCall): Promise<Uint8Array> => {
-    const { method, idempotencyKey } = call.request
+    const { method, traceId: trace = newTrace() } = call.request
     const startedAtMs = monotonicMs()
-    const trace = idempotencyKey ?? newTrace()
     const end = (outcome: string): void => {
       const ms = monotonicMs() - startedAtMs
       note(method, outcome, ms)
@@ -58,7 +57,7 @@ export function countCommands(dispatch: Dispatch, { log, monotonicMs, newTrace }
       log.write(level, 'command', { trace, method, caller: caller.kind, outcome, ms: Number(ms.toFixed(2)) })
     }
     try {
-      const result = await dispatch(caller, call)
+      const result = await dispatch(caller, { ...call, request: { ...call.request, traceId: trace } })
       end('ok')
       return result
     } catch (cause) {

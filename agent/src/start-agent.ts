@@ -11,7 +11,13 @@ import { readCounters } from './capability/counters.ts'
 import { createMeasure } from './capability/measure.ts'
 import { MetricsFeed } from './capability/metrics-feed.ts'
 import { findProfileOf, keepTwice } from './authority-copy.ts'
+import { AuditDesk } from './audit/audit-desk.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { createDispatch } from './commands/dispatch.ts'
+import { approvalCommands } from './commands/approval.ts'
+import { ApprovalDesk } from './commands/approval-desk.ts'
+import { auditCommands } from './commands/audit.ts'
+import { createPolicyBook, policyCommands } from './commands/policy.ts'
 import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
 import { documentCommands } from './commands/documents.ts'
@@ -138,7 +144,11 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const metrics = new MetricsFeed({ read: () => readCounters(host), clock })
   const { version, log, stop, areMetricsOn } = parts
   const uptimeMs = (): number => clock.monotonicMs() - startedAtMs
-  const dispatch = createDispatch([
+  const auditLog = await AuditLog.open({ disk: createDisk(home.path('audit')), identity, clock })
+  stack.defer(() => auditLog[Symbol.asyncDispose]())
+  const approvals = new ApprovalDesk({ executor: identity.deviceId, clock, rng })
+  const policyBook = createPolicyBook(settings)
+  const commands = [
     ...agentCommands({
       mesh,
       version,
@@ -156,7 +166,19 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
       figures: () => [...agentFigures({ mesh, version, uptimeMs }), ...counts.figures()],
       areMetricsOn,
     }),
-  ])
+    ...approvalCommands(approvals),
+    ...policyCommands(policyBook),
+    ...auditCommands(auditLog),
+  ]
+  const dispatch = createDispatch({
+    commands,
+    approvals,
+    audit: new AuditDesk(auditLog, clock),
+    outcomes: journal.outcomes,
+    policy: () => policyBook.current(),
+    clock,
+    rng,
+  })
   const newTrace = (): string => hexFromBytes(rng.bytes(16))
   const counts = countCommands(dispatch, { log, monotonicMs: () => clock.monotonicMs(), newTrace })
   mesh.serveCommands(counts.counted)

@@ -1,5 +1,5 @@
 import { utf8, concatBytes, hexFromBytes } from '@cloudos/protocol/bytes'
-import type { CertificateRenewal, DeviceClass } from '@cloudos/protocol/certificate'
+import type { CertificateRenewal, DeviceCap, DeviceClass } from '@cloudos/protocol/certificate'
 import { bytesFromId, deviceOfChain } from '@cloudos/protocol/ids'
 import type { ChainKey, DeviceId, DocId, EpochId, ProfileId } from '@cloudos/protocol/ids'
 import { err, ok } from '@cloudos/protocol/result'
@@ -16,6 +16,7 @@ export interface Member {
   readonly peerId: string
   readonly name: string
   readonly class: DeviceClass
+  readonly caps: readonly DeviceCap[]
   readonly notBeforeMs: number
   /** With renewals. Gates connections and commands, never frames. */
   readonly notAfterMs: number
@@ -103,6 +104,7 @@ function memberFrom({ deviceId, certificate, order, revoked }: EnrolledDevice, r
     peerId: hexFromBytes(peerPublicKey),
     name,
     class: certificate.class,
+    caps: certificate.caps,
     notBeforeMs,
     notAfterMs: renewal?.notAfterMs ?? certificate.notAfterMs,
     revoked: revoked !== undefined,

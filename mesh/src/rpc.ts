@@ -83,6 +83,8 @@ export interface RpcOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal
   readonly idempotencyKey?: string
+  /** Hex of 16 bytes. */
+  readonly traceId?: string
   readonly onEvent?: (body: Uint8Array) => void
 }
 
@@ -112,7 +114,7 @@ export function createRpcClient(channel: Channel): RpcClient {
     waitingById.clear()
   })
   return {
-    async call(method, params, { timeoutMs, signal, idempotencyKey, onEvent }) {
+    async call(method, params, { timeoutMs, signal, idempotencyKey, traceId, onEvent }) {
       if (closed) throw disconnected()
       const id = ++lastId
       const waiting: Waiting = { answered: Promise.withResolvers<Uint8Array>(), onEvent }
@@ -125,6 +127,7 @@ export function createRpcClient(channel: Channel): RpcClient {
           params,
           timeoutMs,
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+          ...(traceId === undefined ? {} : { traceId }),
         }),
       )
       const cancel = (): void => {

@@ -32,8 +32,10 @@ function oracle(q: Record<string, unknown>): string {
     }
   }
   if (!reach.has(`${command.grant.resource} ${command.grant.act}`)) return 'no-grant'
-  if (!policy || !Array.isArray(policy.rules)) return 'forbidden-by-policy'
-  const said = policy.rules
+  const type = command.grant.resource.split(':')[0] ?? ''
+  const isKey = kind === 'owner' && ['policy', 'approval'].includes(type)
+  if (!isKey && (!policy || !Array.isArray(policy.rules))) return 'forbidden-by-policy'
+  const said = (isKey ? [] : (policy?.rules ?? []))
     .filter((rule) => [kind, 'anybody'].includes(rule.caller))
     .filter(({ subject }) => {
       const parts = command.name.split('.')
@@ -42,11 +44,9 @@ function oracle(q: Record<string, unknown>): string {
       return spellings.includes(subject)
     })
     .map(({ verdict }) => String(verdict))
-  const type = command.grant.resource.split(':')[0] ?? ''
-  const isKey = kind === 'owner' && ['policy', 'approval'].includes(type)
-  if (!isKey && said.some((verdict) => verdict !== 'allow' && verdict !== 'ask')) return 'forbidden-by-policy'
+  if (said.some((verdict) => verdict !== 'allow' && verdict !== 'ask')) return 'forbidden-by-policy'
   let yes = 'yes'
-  if (!isKey && said.includes('ask')) {
+  if (said.includes('ask')) {
     if (approval === undefined) return 'approval-needed'
     const isFresh = approval.expiresAtMs > nowMs
     if (!(isFresh && !approval.isUsed && requestHash && approval.requestHash === requestHash)) return 'approval-invalid'

@@ -3,7 +3,7 @@ import type { AnyCommand } from './command.ts'
 import { CALLER_KINDS, holdsGrant } from './grants.ts'
 import type { Caller, Grants } from './grants.ts'
 import { verdictOf } from './policy.ts'
-import type { Policy } from './policy.ts'
+import type { Policy, PolicyVerdict } from './policy.ts'
 import type { Hash } from './ids.ts'
 
 /** A yes to exactly one request. */
@@ -54,8 +54,7 @@ export function decide({ caller, command, grants, policy, requestHash, approval,
   if (!isCaller(caller)) return deny('no-identity')
   if (!isCommand(command)) return deny('no-such-command')
   if (!Array.isArray(grants) || !holdsGrant(grants as readonly Grants[], command.grant)) return deny('no-grant')
-  if (!Array.isArray(policy?.rules)) return deny('forbidden-by-policy')
-  const verdict = isOwnersKey(caller, command) ? 'allow' : verdictOf(policy, caller.kind, command)
+  const verdict = isOwnersKey(caller, command) ? 'allow' : findVerdict(policy, caller, command)
   let approvalId: string | undefined
   switch (verdict) {
     case 'forbid':
@@ -70,6 +69,14 @@ export function decide({ caller, command, grants, policy, requestHash, approval,
   }
   if (!Array.isArray(budget) || !budget.every(isLeft)) return deny('over-budget')
   return approvalId === undefined ? { allow: true } : { allow: true, approvalId }
+}
+
+function findVerdict(
+  policy: Policy | undefined,
+  caller: Caller,
+  command: NonNullable<Question['command']>,
+): PolicyVerdict {
+  return Array.isArray(policy?.rules) ? verdictOf(policy, caller.kind, command) : 'unknown'
 }
 
 function deny(why: Denial): Decision {

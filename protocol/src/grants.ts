@@ -8,7 +8,8 @@ import { coversResource, findResource } from './resource.ts'
  */
 export type Caller =
   | { readonly kind: 'owner' }
-  | { readonly kind: 'page'; readonly deviceId: DeviceId }
+  /** `canApprove`: its certificate says that a person sits in front of it. */
+  | { readonly kind: 'page'; readonly deviceId: DeviceId; readonly canApprove: boolean }
   | { readonly kind: 'device'; readonly deviceId: DeviceId }
 
 export type CallerKind = Caller['kind']

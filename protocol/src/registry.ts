@@ -1,4 +1,12 @@
 import { downCommand, joinCommand, metricsTextCommand } from './agent-commands.ts'
+import {
+  listApprovalsCommand,
+  watchApprovalsCommand,
+  giveApprovalCommand,
+  refuseApprovalCommand,
+} from './approval-commands.ts'
+import { listAuditCommand, watchAuditCommand, exportAuditCommand } from './audit-commands.ts'
+import { getPolicyCommand, setPolicyCommand } from './policy-commands.ts'
 import type { AnyCommand } from './command.ts'
 import {
   admitCommand,
@@ -56,6 +64,15 @@ export const COMMANDS: readonly AnyCommand[] = [
   jobReceiptCommand,
   getWaysCommand,
   putWaysCommand,
+  listApprovalsCommand,
+  watchApprovalsCommand,
+  giveApprovalCommand,
+  refuseApprovalCommand,
+  listAuditCommand,
+  watchAuditCommand,
+  exportAuditCommand,
+  getPolicyCommand,
+  setPolicyCommand,
 ]
 
 const commandByName: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]))

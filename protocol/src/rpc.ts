@@ -15,6 +15,8 @@ export interface RpcRequest {
   readonly timeoutMs: number
   /** Hex of 16 bytes. The same key within 24 h gets the first outcome again instead of a second effect. */
   readonly idempotencyKey?: string
+  /** Hex of 16 bytes: names the act from the click to its last effect, in every journal on the way. */
+  readonly traceId?: string
 }
 
 /** The command was done. */
@@ -77,6 +79,7 @@ const codec: RecordCodec<RpcMessage, RpcRefusal> = variant<RpcMessage, RpcRefusa
       params: at(3, content),
       timeoutMs: at(4, uint(LIMITS.rpcMaxTimeoutMs)),
       idempotencyKey: maybeAt(5, hexOf(16)),
+      traceId: maybeAt(6, hexOf(16)),
     }),
   ],
   reply: [2, record<RpcReply>({ id: messageId, result: at(2, content) })],

@@ -3,8 +3,8 @@ import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { openCommand, statusCommand } from '@cloudos/protocol/commands'
 import type { AgentStatus } from '@cloudos/protocol/commands'
 import type { MeshHost } from '../mesh-host.ts'
-import { register } from './dispatch.ts'
-import type { Registered } from './dispatch.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
 
 export interface AgentCommandParts {
   readonly mesh: MeshHost

@@ -18,7 +18,7 @@ import { nodeClock } from '../node-ports.ts'
 import { machineOf } from '../testing/machine-folder.ts'
 import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import { deviceCommands } from './device.ts'
-import { createDispatch } from './dispatch.ts'
+import { openDispatch } from '../testing/open-dispatch.ts'
 
 const NOTHING = encodeRecord(capabilitiesCommand.input, {})
 const soon = { timeoutMs: 10_000 }
@@ -35,7 +35,7 @@ test('a device answers over a channel what it can do and how it is doing, and st
   const book = new CapabilityBook({ measure, identity, settings, clock: nodeClock, version: '0.1.0' })
   const clock = new SteppedClock()
   const feed = new MetricsFeed({ read: () => readCounters(host), clock })
-  const dispatch = createDispatch(deviceCommands(book, feed))
+  const { dispatch } = await openDispatch(t, nodeClock, deviceCommands(book, feed))
   const network = new MemoryNetwork()
   network.join('agent').handle(RPC_PROTOCOL, (channel) => {
     serveRpc(channel, (call) => dispatch({ kind: 'device', deviceId: identity.deviceId }, call))

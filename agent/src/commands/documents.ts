@@ -3,8 +3,8 @@ import type { SealedDoc } from '@cloudos/mesh/sealed-doc'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { editDocumentCommand, readDocumentCommand } from '@cloudos/protocol/commands'
 import type { MeshHost } from '../mesh-host.ts'
-import { register } from './dispatch.ts'
-import type { Registered } from './dispatch.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
 
 /** The text of a document of the profile, for the owner's terminal and programs. */
 export function documentCommands(mesh: MeshHost): readonly Registered[] {

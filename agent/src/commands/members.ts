@@ -5,8 +5,8 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import { listDevicesCommand, renameDeviceCommand } from '@cloudos/protocol/device-commands'
 import type { ListedDevice } from '@cloudos/protocol/device-commands'
 import type { DeviceId } from '@cloudos/protocol/ids'
-import { register } from './dispatch.ts'
-import type { Registered } from './dispatch.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
 
 export interface MemberCommandParts {
   readonly deviceId: DeviceId

@@ -3,8 +3,8 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import { admitCommand, inviteCommand, refuseCommand, watchPairingCommand } from '@cloudos/protocol/commands'
 import { parseInvitation } from '@cloudos/protocol/invitation'
 import type { MeshHost } from '../mesh-host.ts'
-import { register } from './dispatch.ts'
-import type { Registered } from './dispatch.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
 
 /** Letting devices in. The yes itself is the root's signature, which only the page can make: the agent carries it. */
 export function pairingCommands(mesh: MeshHost): readonly Registered[] {

@@ -2,8 +2,8 @@ import { downCommand, metricsTextCommand } from '@cloudos/protocol/agent-command
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { metricsText } from '../metrics-text.ts'
 import type { Figure } from '../metrics-text.ts'
-import { register } from './dispatch.ts'
-import type { Registered } from './dispatch.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
 
 export interface ProcessCommandParts {
   /** Ends this process in good order, a moment later. */

@@ -6,8 +6,8 @@ import { getWaysCommand, putWaysCommand } from '@cloudos/protocol/way-commands'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { Ways } from '../journal/ways.ts'
 import type { MeshHost } from '../mesh-host.ts'
-import { register } from './dispatch.ts'
-import type { Registered } from './dispatch.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
 
 /** The ways in, carried from browser to browser. The root has signed which they are: nobody can slip others in. */
 export function wayCommands(mesh: MeshHost, ways: Ways): readonly Registered[] {

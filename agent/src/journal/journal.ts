@@ -12,6 +12,8 @@ import { createIncidents } from './incidents.ts'
 import type { Incidents } from './incidents.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { createRenewalStore } from './renewals.ts'
+import { createOutcomes } from './outcomes.ts'
+import type { Outcomes } from './outcomes.ts'
 import { createPeers } from './peers.ts'
 import type { Peers } from './peers.ts'
 import { salvage } from './salvage.ts'
@@ -30,6 +32,7 @@ export interface Journal {
   readonly peers: Peers
   readonly ways: Ways
   readonly incidents: Incidents
+  readonly outcomes: Outcomes
   /** A damaged journal that was found at the start, and what could be read from it into this one. */
   readonly setAside: SetAside | undefined
   close(): void
@@ -67,6 +70,7 @@ function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetA
     peers: createPeers(db, within),
     ways: createWays(db, within),
     incidents: createIncidents(db, within),
+    outcomes: createOutcomes(db, within),
     setAside: aside,
     close: () => {
       if (db.isOpen) db.close()

@@ -53,4 +53,16 @@ export const MIGRATIONS: readonly string[] = [
     stored BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- What commands with an idempotency key came to. 'begun' without a result: the agent died in between, and nobody knows.
+  CREATE TABLE outcomes (
+    caller TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    result BLOB,
+    PRIMARY KEY (caller, key)
+  ) STRICT;
+  CREATE INDEX outcomes_by_time ON outcomes (at_ms);
+  `,
 ]

@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { textOf } from './sqlite.ts'
 
 /** The few things the agent must remember about itself. */
-export type SettingName = 'port' | 'mesh-port' | 'device-id' | 'profile-id' | 'last-run-ms' | 'capability-seq'
+export type SettingName =
+  'port' | 'mesh-port' | 'device-id' | 'profile-id' | 'last-run-ms' | 'capability-seq' | 'policy'
 
 export interface Settings {
   find(name: SettingName): string | undefined

@@ -45,6 +45,7 @@ export function createFamily(size: number, seed = 1): Family {
         peerId: peerIdOf(identity),
         name: `device-${String(order)}`,
         class: 'agent',
+        caps: [],
         notAfterMs: Number.MAX_SAFE_INTEGER,
         revoked: false,
         order,

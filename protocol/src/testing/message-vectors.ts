@@ -83,6 +83,17 @@ export const rpcVectors: Vectors = {
       'a request with the least',
       encodeRpc({ kind: 'request', id: 2, method: 'status', params: new Uint8Array(0), timeoutMs: 0 }),
     ),
+    good(
+      'a request of a longer story',
+      encodeRpc({
+        kind: 'request',
+        id: 3,
+        method: 'status',
+        params: Uint8Array.of(0xa0),
+        timeoutMs: 1,
+        traceId: sampleHex(16, 0x20),
+      }),
+    ),
     good('a reply', encodeRpc({ kind: 'reply', id: 2, result: sampleBytes(300, 0) })),
     good('a failure with detail', failure),
     good('a failure', encodeRpc({ kind: 'failure', id: 4, code: 'gone', message: '' })),
@@ -111,7 +122,8 @@ export const rpcVectors: Vectors = {
       ['no deadline', 'missing-timeoutMs', [1, 4]],
       ['a deadline in two days', 'bad-timeoutMs', [1, 4], 2 * 24 * HOUR_MS],
       ['a short idempotency key', 'bad-idempotencyKey', [1, 5], sampleBytes(15, 0)],
-      ['a key that nobody knows', 'unknown-key', [1, 6], 0],
+      ['a short trace id', 'bad-traceId', [1, 6], sampleBytes(15, 0)],
+      ['a key that nobody knows', 'unknown-key', [1, 7], 0],
     ]),
     ...badEdits(failure, [
       ['a code that is a sentence', 'bad-code', [1, 2], 'not granted'],
