@@ -10,7 +10,7 @@ import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
 import { instantClock } from '@cloudos/mesh/testing/family'
 import { foundWith, keptOf, newDevice, openKept } from '@cloudos/mesh/testing/profiles'
 import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
-import { createDispatch } from './dispatch.ts'
+import { openDispatch } from '../testing/open-dispatch.ts'
 import type { Dispatch } from './dispatch.ts'
 import { memberCommands } from './members.ts'
 
@@ -31,14 +31,14 @@ async function call<Input, Output>(
   return answer.value
 }
 
-test('the owner renames a device, the list shows it and keeps it, and another device may look and not touch', async () => {
+test('the owner renames a device, the list shows it and keeps it, and another device may look and not touch', async (t) => {
   const dice = createDice(41)
   const [one, two] = [newDevice(dice), newDevice(dice)]
   const founded = await foundWith(dice, [[one, 'agent'], [two, 'browser']]) // prettier-ignore
   const clock = new SteppedClock(instantClock.nowMs())
   const kept = keptOf(founded, one, dice)
   const profile = await openKept(kept, clock)
-  const dispatch = createDispatch(memberCommands({ deviceId: one.deviceId, profile }))
+  const { dispatch } = await openDispatch(t, clock, memberCommands({ deviceId: one.deviceId, profile }))
   const owner = { kind: 'owner' } as const
   const stranger = { kind: 'device', deviceId: two.deviceId } as const
 
@@ -60,14 +60,14 @@ test('the owner renames a device, the list shows it and keeps it, and another de
   await profile.close()
 
   const again = await openKept(kept, clock)
-  const later = createDispatch(memberCommands({ deviceId: one.deviceId, profile: again }))
+  const { dispatch: later } = await openDispatch(t, clock, memberCommands({ deviceId: one.deviceId, profile: again }))
   const list = await call(later, owner, listDevicesCommand, {})
   assert.equal(list.devices[1]?.name, 'kitchen tablet')
   await again.close()
 })
 
-test('without a profile there is nobody to list', async () => {
+test('without a profile there is nobody to list', async (t) => {
   const deviceId = idFromBytes('DeviceId', new Uint8Array(16))
-  const dispatch = createDispatch(memberCommands({ deviceId, profile: undefined }))
+  const { dispatch } = await openDispatch(t, instantClock, memberCommands({ deviceId, profile: undefined }))
   await assert.rejects(call(dispatch, { kind: 'owner' }, listDevicesCommand, {}), { code: 'no-profile' })
 })
