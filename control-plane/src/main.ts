@@ -9,7 +9,7 @@ import { ok } from '@cloudos/protocol/result'
 import App from './App.svelte'
 import { browserClock, browserRng } from './browser-ports.ts'
 import { browserNameFrom } from './profile/browser-name.ts'
-import { findKeptProfile, openKeep } from './profile/keep.ts'
+import { findKeptProfile, keepDoor, openKeep } from './profile/keep.ts'
 import { takeLink } from './opened-with.ts'
 import { Router } from './router.svelte.ts'
 import type { HeldProfile } from './profile/held.ts'
@@ -65,6 +65,28 @@ const session = new Session({
     await using medium = await mediumOf(kept.profileId)
     const unlocked = await unlockHere(kept, await keeping, medium, way)
     return unlocked.ok ? ok(await openHeld(unlocked.value, ears)) : unlocked
+  },
+  askCopy: async (link, where) => {
+    const [{ askAgent }, { kindsAmong }] = await Promise.all([
+      import('./profile/ask-agent.ts'),
+      import('./profile/open-ways.ts'),
+    ])
+    const asked = await askAgent({ link, where, name: browserNameFrom(navigator.userAgent) }, rng, clock)
+    return { asked, kinds: kindsAmong(asked.copy.slots) }
+  },
+  signIn: async (asked, way, { opensByItself, ears }) => {
+    const { copy, submit, door, keys } = asked
+    const { signInFrom } = await import('./profile/sign-in.ts')
+    const keep = await keeping
+    await using medium = await mediumOf(copy.profileId)
+    const deviceName = browserNameFrom(navigator.userAgent)
+    const signed = await signInFrom(copy, way, { keep, medium, rng, clock, deviceName, keys, submit, opensByItself })
+    if (!signed.ok) return signed
+    await keepDoor(keep, door)
+    // The same keys connect anew, as a device.
+    await asked[Symbol.asyncDispose]()
+    await navigator.storage.persist()
+    return ok(await openHeld(signed.value, ears))
   },
   waysHere: async () => {
     const kept = await findKept()

@@ -11,6 +11,8 @@ import {
 import type { CommandShape, Nothing } from '@cloudos/protocol/command'
 import type { AgentStatus, InvitationLink, PairingRefusal, WaitingDevice } from '@cloudos/protocol/commands'
 import { LIMITS } from '@cloudos/protocol/limits'
+import { getWaysCommand, putWaysCommand } from '@cloudos/protocol/way-commands'
+import type { WaysAgent } from './ways-exchange.ts'
 import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
 import type { RecordCodec } from '@cloudos/protocol/record'
 
@@ -38,6 +40,16 @@ export function createAgentCommands(client: RpcClient): AgentCommands {
     refuse: async (requestId, reason) => {
       await call(refuseCommand, { requestId, reason })
     },
+  }
+}
+
+/** The sealed ways in, brought to an agent and fetched from it. */
+export function waysOfAgent(client: RpcClient): WaysAgent {
+  return {
+    put: async (ways) => {
+      await callAgent(client, putWaysCommand, ways)
+    },
+    get: () => callAgent(client, getWaysCommand, {}),
   }
 }
 

@@ -8,9 +8,9 @@ import type { EpochId } from '@cloudos/protocol/ids'
 import { encodeSlot, parseSlot } from '@cloudos/protocol/slot'
 import type { Slot } from '@cloudos/protocol/slot'
 import type { Vault } from '@cloudos/protocol/vault'
+import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { ProfileSecrets } from './keep.ts'
 import { readableEpochs } from './readable-epochs.ts'
-import type { StoredWays } from './vault-medium.ts'
 
 export type WaysChange =
   /** A passphrase or words take the place of those before: what was replaced opens no newer copy. */

@@ -16,7 +16,7 @@ import type { DeviceCommands } from './device-commands.ts'
 import type { AgentCommands } from './agent-commands.ts'
 import { keepConnected } from './keep-connected.ts'
 import type { Door, KeepDatabase } from './keep.ts'
-import { withKeep } from './keep.ts'
+import { keepDoor, withKeep } from './keep.ts'
 
 export interface DeviceLinksParts {
   readonly profile: Profile
@@ -26,6 +26,8 @@ export interface DeviceLinksParts {
   readonly rng: Rng
   /** Signs a device in with the root key. */
   readonly signIn: (certificate: Uint8Array, challenge: Uint8Array) => Promise<readonly Uint8Array[]>
+  /** Brings the ways in into step with an agent: what was changed here goes to it, what was changed elsewhere comes from it. */
+  readonly exchangeWays: (peerId: string, client: RpcClient) => Promise<void>
   readonly onChanged: () => void
 }
 
@@ -118,7 +120,7 @@ export class DeviceLinks implements AsyncDisposable {
       }
     }
     const door: Door = { peerId, addresses }
-    await withKeep(() => keep.put('doors', door))
+    await keepDoor(keep, door)
     this.#reachAt(door)
   }
 
@@ -178,6 +180,7 @@ export class DeviceLinks implements AsyncDisposable {
         })
         this.#behindAgent.set(peerId, new Set(peers.map(({ deviceId }) => deviceId)))
         if (through === undefined) this.#reachBehind(peers)
+        await this.#parts.exchangeWays(peerId, client)
         this.#parts.onChanged()
         await clock.sleep(ASK_EVERY_MS, gone)
       }

@@ -122,6 +122,10 @@ export function keepEpochKeys(keep: KeepDatabase, keyByEpoch: ReadonlyMap<EpochI
   })
 }
 
+export async function keepDoor(keep: KeepDatabase, door: Door): Promise<void> {
+  await withKeep(() => keep.put('doors', door))
+}
+
 /** Takes the place of how the profile was kept before; on disk when it resolves. */
 export function keepAs(keep: KeepDatabase, kept: KeptProfile): Promise<void> {
   return withKeep(async () => {

@@ -6,11 +6,13 @@ import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { openProfile } from '@cloudos/mesh/profile'
 import { findDeviceName, nameDevice, shownName } from '@cloudos/mesh/profile-doc/device-names'
 import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
+import type { RpcClient } from '@cloudos/mesh/rpc'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { DocId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { answerTabs } from './ask-leader.ts'
 import { answerDeviceCalls } from './device-calls.ts'
+import { waysOfAgent } from './agent-commands.ts'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DeviceLinks } from './device-links.ts'
 import type { DeviceLink } from './device-links.ts'
@@ -32,6 +34,7 @@ import type { EpochKeys } from './root-acts.ts'
 import { signInDevice } from './sign-in-device.ts'
 import { widenCutsWhileOpen } from './widen-cuts.ts'
 import { WaysDesk } from './ways-desk.ts'
+import { WaysExchange } from './ways-exchange.ts'
 import { openStatusBoard } from './status-board.ts'
 import type { Wish } from './status-board.ts'
 import type { DeviceView, ProfileStatus } from './status.ts'
@@ -84,7 +87,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     presence.notePeers()
     changed()
   }
-  const links = stack.use(new DeviceLinks({ profile, identity, keep, clock, rng, signIn, onChanged }))
+  const exchange = new WaysExchange({ profile, identity, medium, root, clock, onTaken: () => ways.refresh() })
+  const exchangeWays = (peerId: string, client: RpcClient): Promise<void> =>
+    exchange.withAgent(peerId, waysOfAgent(client))
+  const links = stack.use(new DeviceLinks({ profile, identity, keep, clock, rng, signIn, exchangeWays, onChanged }))
   const presence = await PresenceBook.open({
     profile,
     keep,

@@ -4,9 +4,10 @@ import { parsePhrase } from '@cloudos/crypto/phrase'
 import { passphraseWay, phraseWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
+import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
+import { createDeviceKeys } from './device-keys.ts'
 import { createAuthorityStore } from './keep-ports.ts'
 import { signInFrom } from './sign-in.ts'
-import type { ProfileCopy } from './sign-in.ts'
 import { slotSetsOf } from './slot-sets.ts'
 import { findWays } from './vault-medium.ts'
 import { cheapPassphrase, clock, createBrowser, dice, foundBrowser, statusWhere } from './testing/browsers.ts'
@@ -44,7 +45,7 @@ test('a wrong passphrase, words of another profile, a changed slot and an empty 
   const [passphraseSlot, phraseSlot] = copy.slots
   assert.ok(passphraseSlot && phraseSlot)
   const changed = passphraseSlot.map((byte, at) => (at === 30 ? byte ^ 1 : byte))
-  const cases: readonly [ProfileCopy, WayIn, object][] = [
+  const cases: readonly [SealedCopy, WayIn, object][] = [
     [copy, passphraseWay('another'), { kind: 'wrong-way-in', way: 'passphrase' }],
     [copy, phraseWay(dice.bytes(32)), { kind: 'wrong-way-in', way: 'phrase' }],
     [{ ...copy, slots: [changed, phraseSlot] }, PASSPHRASE, { kind: 'corrupt-slot', ways: ['passphrase'] }],
@@ -67,7 +68,7 @@ test('a copy from before a revocation lets nobody in, and a place that does not 
   const { entries } = await copyOf(first)
   const second = await createBrowser()
   await assert.rejects(signIn(second, { ...copy, entries }, PASSPHRASE, {}), { code: 'copy-outdated' })
-  const refusing = { ...signInParts(second), submit: () => Promise.reject(new Error('not taken')) }
+  const refusing = { ...(await signInParts(second)), submit: () => Promise.reject(new Error('not taken')) }
   await assert.rejects(signInFrom(copy, PASSPHRASE, refusing), /not taken/)
   await assert.rejects(second.kept())
 })
@@ -77,16 +78,29 @@ interface SignInCase {
   readonly opensByItself?: boolean
 }
 
-function signIn(browser: Browser, copy: ProfileCopy, way: WayIn, { submitted, opensByItself = false }: SignInCase) {
+async function signIn(
+  browser: Browser,
+  copy: SealedCopy,
+  way: WayIn,
+  { submitted, opensByItself = false }: SignInCase,
+) {
   const submit = (entries: readonly Uint8Array[]): Promise<void> => {
     submitted?.push(...entries)
     return Promise.resolve()
   }
-  return signInFrom(copy, way, { ...signInParts(browser), submit, opensByItself })
+  return signInFrom(copy, way, { ...(await signInParts(browser)), submit, opensByItself })
 }
 
-function signInParts({ keep, medium }: Browser) {
-  return { keep, medium, rng: dice, clock, deviceName: 'Second', opensByItself: false }
+async function signInParts({ keep, medium }: Browser) {
+  return {
+    keys: await createDeviceKeys(dice),
+    keep,
+    medium,
+    rng: dice,
+    clock,
+    deviceName: 'Second',
+    opensByItself: false,
+  }
 }
 
 /** With a passphrase, and words that were typed back. */
@@ -101,7 +115,7 @@ async function protectedProfile() {
   return { browser, words: words.value, copy: await copyOf(browser) }
 }
 
-async function copyOf({ keep, medium, kept }: Browser): Promise<ProfileCopy> {
+async function copyOf({ keep, medium, kept }: Browser): Promise<SealedCopy> {
   const { profileId } = await kept()
   const log = await AuthorityLog.open(profileId, createAuthorityStore(keep))
   const ways = await findWays(medium, slotSetsOf(log))

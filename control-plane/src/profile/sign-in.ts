@@ -7,30 +7,22 @@ import { hashSlotSet } from '@cloudos/crypto/slots'
 import { unsealVault } from '@cloudos/crypto/vault'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
+import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
 import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { ProfileId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
 import type { Vault } from '@cloudos/protocol/vault'
-import { createDeviceKeys, identityFrom } from './device-keys.ts'
+import { identityFrom } from './device-keys.ts'
 import type { HeldProfile } from './held.ts'
 import { keepFounded } from './keep.ts'
-import type { KeepDatabase } from './keep.ts'
+import type { KeepDatabase, KeptKeys } from './keep.ts'
 import { keptSealed } from './kept-sealed.ts'
 import { damageAmong, openWays } from './open-ways.ts'
 import { slotSetsOf } from './slot-sets.ts'
 import { settleWays, stageWays } from './vault-medium.ts'
 import type { OpenRefusal } from './ways.ts'
-
-/** A profile as it lies somewhere else: nothing of it is readable without one of its ways in. */
-export interface ProfileCopy {
-  readonly profileId: ProfileId
-  readonly slots: readonly Uint8Array[]
-  readonly sealedVault: Uint8Array
-  readonly entries: readonly Uint8Array[]
-}
 
 export interface SignInParts {
   readonly keep: KeepDatabase
@@ -39,6 +31,8 @@ export interface SignInParts {
   readonly rng: Rng
   readonly clock: Clock
   readonly deviceName: string
+  /** Fresh, and those the place of the copy has been spoken with. */
+  readonly keys: KeptKeys
   /** Brings the entry that lets this browser in to where the copy came from. Rejects when it is not taken there. */
   readonly submit: (entries: readonly Uint8Array[]) => Promise<void>
   /** Whether this browser shall open by itself from now on, or with the profile's ways in. */
@@ -51,7 +45,7 @@ export interface SignInParts {
  * on its word is to add this browser.
  */
 export async function signInFrom(
-  copy: ProfileCopy,
+  copy: SealedCopy,
   way: WayIn,
   parts: SignInParts,
 ): Promise<Result<HeldProfile, OpenRefusal>> {
@@ -65,7 +59,7 @@ export async function signInFrom(
   const { vaultKey } = opened.value
   const vault = unsealVault(profileId, vaultKey, sealedVault)
   if (!vault.ok) return err({ kind: 'corrupt-slot', ways: [] })
-  const keys = await createDeviceKeys(parts.rng)
+  const { keys } = parts
   const identity = await identityFrom(keys)
   await letIn(log, vault.value, identity, parts)
   const { rootSeed, secretsKey, keyByEpoch } = vault.value
@@ -105,7 +99,7 @@ async function letIn(
 
 async function keepHere(
   log: AuthorityLog,
-  ways: ProfileCopy,
+  ways: SealedCopy,
   { held, identity }: { held: HeldProfile; identity: DeviceIdentity },
   { keep, medium, rng, clock, opensByItself }: SignInParts,
 ): Promise<void> {

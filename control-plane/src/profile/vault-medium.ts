@@ -10,13 +10,8 @@ import { NO_HASH } from '@cloudos/protocol/ids'
 import type { Hash, ProfileId } from '@cloudos/protocol/ids'
 import type { BlobStore } from '@cloudos/protocol/ports'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
+import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { SlotSets } from './slot-sets.ts'
-
-/** The ways in as they lie on a medium: useless to who has none of them. */
-export interface StoredWays {
-  readonly slots: readonly Uint8Array[]
-  readonly sealedVault: Uint8Array
-}
 
 /*
  * The authority log and the head lie in different places and cannot change as one. So the new head is written beside the old, then the

@@ -2,8 +2,8 @@ import { unsealVault } from '@cloudos/crypto/vault'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { findSlotKind, parseSlot } from '@cloudos/protocol/slot'
 import type { SlotKind } from '@cloudos/protocol/slot'
+import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { HeldProfile } from './held.ts'
-import type { StoredWays } from './vault-medium.ts'
 import type { WayView } from './ways.ts'
 
 /** The ways in with the owner's words for them; without those where the vault is sealed with a key this browser has not got yet. */
