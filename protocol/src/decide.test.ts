@@ -23,7 +23,7 @@ function oracle(q: Record<string, unknown>): string {
   const known = ['reads', 'writes', 'leaves', 'spends', 'controls']
   if (!command || known.filter((effect) => effect === command.effect).length !== 1) return 'no-such-command'
   const reach = new Set<string>()
-  for (const { resource, acts } of Array.isArray(grants) ? grants : []) {
+  for (const { resource, acts } of Array.isArray(grants) ? (grants as NonNullable<Question['grants']>) : []) {
     const [type = '', name = ''] = resource.split(':')
     if (!(NAMED as readonly string[]).includes(type)) continue
     for (const act of acts) {
@@ -43,7 +43,7 @@ function oracle(q: Record<string, unknown>): string {
       for (let i = 1; i < parts.length; i++) spellings.push([...parts.slice(0, i), '*'].join('.'))
       return spellings.includes(subject)
     })
-    .map(({ verdict }) => String(verdict))
+    .map(({ verdict }): string => verdict)
   if (said.some((verdict) => verdict !== 'allow' && verdict !== 'ask')) return 'forbidden-by-policy'
   let yes = 'yes'
   if (said.includes('ask')) {
@@ -126,5 +126,5 @@ test('false, null, a missing part and a word nobody knows all deny', () => {
   assert.deepEqual(decide(whole), { allow: true })
   for (const part of ['caller', 'command', 'grants', 'policy', 'budget'])
     for (const nothing of [undefined, null, false, {}, 'yes', true])
-      assert.equal(decide({ ...whole, [part]: nothing }).allow, false, `${part} ${String(nothing)}`)
+      assert.equal(decide({ ...whole, [part]: nothing }).allow, false, `${part} ${JSON.stringify(nothing)}`)
 })

@@ -98,6 +98,7 @@ function isOwnersKey({ kind }: Caller, { grant }: NonNullable<Question['command'
 
 function isGood(approval: Approval, requestHash: Hash | undefined, nowMs: number): boolean {
   const isSame = requestHash !== undefined && approval.requestHash === requestHash
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-boolean-literal-compare -- an absent flag must deny
   return isSame && approval.isUsed === false && nowMs < approval.expiresAtMs
 }
 
