@@ -7,6 +7,7 @@ import { putAuthenticator } from './authenticator.ts'
 import { launchChromium } from './browser.ts'
 import { createHome } from './home.ts'
 import { looksWell } from './looks.ts'
+import { untilAllShow } from './notes.ts'
 import { openByLink } from './owner-page.ts'
 import type { OwnerPage } from './owner-page.ts'
 import { createKeys, putWallets } from './test-wallets.ts'
@@ -168,6 +169,42 @@ test('recovery words are shown in two parts, checked and then open the profile, 
   await page.getByRole('button', { name: 'Unlock' }).click()
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
   assert.deepEqual(owner.complaints, [])
+})
+
+test('another browser signs in to the profile that this computer keeps, with the wallet, and is told when it is the wrong one', async () => {
+  await using house = new AsyncDisposableStack()
+  const agent = house.use(await startAgent(house.use(await createHome())))
+  const wallets: readonly PutIn[] = [
+    { name: 'Glow', temper: 'normal', keys: [mine] },
+    { name: 'Ember', temper: 'normal', keys: [other] },
+  ]
+  const open = async (): Promise<OwnerPage> => {
+    const { context } = house.use(await launchChromium())
+    await putWallets(context, wallets)
+    return openByLink(context, agent)
+  }
+  const first = await open()
+  await first.page.getByRole('button', { name: 'Sign in with a wallet' }).click()
+  await first.page.getByRole('button', { name: 'Sign in with Glow' }).click()
+  await first.page.getByText('This computer is one of your devices').waitFor()
+  await first.openNotes()
+  await first.type('from the first ')
+  await first.saved()
+
+  const second = await open()
+  await second.page.getByRole('button', { name: 'I have a profile already' }).click()
+  await second.page.getByRole('button', { name: 'Sign in with Ember' }).click()
+  await second.page.getByText('This account of Ember opens nothing here.').waitFor()
+  await looksWell(second.page, 'sign-in-existing')
+  await second.page.getByRole('button', { name: 'Sign in with Glow' }).click()
+  await second.openNotes()
+  await untilAllShow(['from the first '], [first, second])
+  await second.page.reload()
+  await second.page.getByRole('heading', { name: 'Locked' }).waitFor()
+  await second.page.getByRole('button', { name: 'Unlock with Glow' }).click()
+  await second.openNotes()
+  assert.equal(await second.text(), 'from the first ')
+  assert.deepEqual([...first.complaints, ...second.complaints], [])
 })
 
 async function openWith(

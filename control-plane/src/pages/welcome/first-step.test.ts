@@ -19,10 +19,11 @@ test('a wallet is offered where there is one, by its name, and several lead to a
       onNewKey: nothing,
       onWallet: ({ name }) => done.push(name),
       onWallets: () => done.push('choose'),
+      onExisting: nothing,
     })
   assert.deepEqual(
     labels().map(({ id }) => id),
-    ['new-key'],
+    ['new-key', 'existing'],
   )
   assert.equal(labels('Phantom')[1]?.label, 'Sign in with Phantom')
   labels('Phantom')[1]?.go()

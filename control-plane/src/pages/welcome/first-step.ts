@@ -18,10 +18,11 @@ interface FirstSteps {
   readonly onWallet: (wallet: FoundWallet) => void
   /** There are several to choose from. */
   readonly onWallets: () => void
+  readonly onExisting: () => void
 }
 
 /** Only what can be done: without a wallet in this browser nothing offers one. */
-export function firstSteps({ wallets, onNewKey, onWallet, onWallets }: FirstSteps): readonly FirstStep[] {
+export function firstSteps({ wallets, onNewKey, onWallet, onWallets, onExisting }: FirstSteps): readonly FirstStep[] {
   return [
     {
       id: 'new-key',
@@ -32,6 +33,14 @@ export function firstSteps({ wallets, onNewKey, onWallet, onWallets }: FirstStep
       go: onNewKey,
     },
     ...walletStep(wallets, onWallet, onWallets),
+    {
+      id: 'existing',
+      icon: 'ring',
+      label: 'I have a profile already',
+      detail: 'Sign in with a passphrase, a passkey, a wallet or your recovery words.',
+      meanwhile: 'Looking for it',
+      go: onExisting,
+    },
   ]
 }
 
