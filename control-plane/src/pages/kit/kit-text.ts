@@ -1,4 +1,4 @@
-import type { ProfileStatus } from '../../profile/status.ts'
+import type { DeviceView, ProfileStatus } from '../../profile/status.ts'
 
 /** One place that keeps something of the profile, as part B of the kit names it. */
 export interface KitPlace {
@@ -7,19 +7,18 @@ export interface KitPlace {
   readonly keeps: string
 }
 
-/** Where something of the profile lies, as far as this browser knows. `origin`: where this page is. */
+/**
+ * Where something of the profile lies, as far as this browser knows. `origin`: where this page is. An agent keeps the sealed profile
+ * beside the documents once there is a way in to open it, and the words of this kit are one.
+ */
 export function kitPlaces({ devices }: Pick<ProfileStatus, 'devices'>, origin: string): readonly KitPlace[] {
-  return devices
-    .filter(({ presence }) => presence !== 'revoked')
-    .map(({ name, presence, link, peerId }) =>
-      presence === 'here'
-        ? {
-            name: `${name} (the browser this kit was made in)`,
-            address: origin,
-            keeps: 'the profile and its documents',
-          }
-        : { name, address: link?.addresses[0] ?? `peer ${peerId}`, keeps: 'the documents' },
-    )
+  return devices.filter(({ presence }) => presence !== 'revoked').map((device) => placeOf(device, origin))
+}
+
+function placeOf({ name, presence, class: kind, link, peerId }: DeviceView, origin: string): KitPlace {
+  const keeps = kind === 'vault' ? 'the documents, sealed' : 'the profile and its documents'
+  if (presence === 'here') return { name: `${name} (the browser this kit was made in)`, address: origin, keeps }
+  return { name, address: link?.addresses[0] ?? `peer ${peerId}`, keeps }
 }
 
 /** Part A: THE WORDS. With any copy of the profile they are everything. */
