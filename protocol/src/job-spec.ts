@@ -121,7 +121,7 @@ function checkSpec({ notBeforeMs, expiresAtMs, inputs }: JobSpec): JobSpecRule |
 }
 
 /** No separator or stream syntax of any system, no `.` or `..`, nothing hidden from the eye. */
-function isFileName(name: string): boolean {
+export function isFileName(name: string): boolean {
   return isDisplayText(name) && !/[/\\:*?"<>|]/.test(name) && !name.endsWith('.')
 }
 
