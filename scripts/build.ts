@@ -30,14 +30,9 @@ export const agent: Product = {
   sources: [...rooms, 'agent'].map(sourcesOf),
   output: 'agent/dist/agent.mjs',
   build: async () => {
-    const { build } = await import('rolldown')
-    await build({
-      cwd: root,
-      input: 'agent/src/main.ts',
-      platform: 'node',
-      logLevel: 'warn',
-      output: { file: 'agent/dist/agent.mjs', format: 'esm', minify: true, codeSplitting: false },
-    })
+    // A job-host loads nothing but itself: it may read no other file.
+    await bundle('agent/src/jobs/host/main.ts', 'agent/dist/job-host.mjs')
+    await bundle('agent/src/main.ts', 'agent/dist/agent.mjs')
   },
 }
 
@@ -63,6 +58,17 @@ export const command: Product = {
       },
     })
   },
+}
+
+async function bundle(input: string, file: string): Promise<void> {
+  const { build } = await import('rolldown')
+  await build({
+    cwd: root,
+    input,
+    platform: 'node',
+    logLevel: 'warn',
+    output: { file, format: 'esm', minify: true, codeSplitting: false },
+  })
 }
 
 function sourcesOf(room: string): string {

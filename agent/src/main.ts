@@ -83,6 +83,12 @@ async function pairOrStop(agent: Agent, invitation: Invitation): Promise<void> {
   }
 }
 
+/** Beside the bundle lies the bundle of the job-host; beside the source, its source. */
+function jobHostFile(here: string): string {
+  const extension = here.slice(here.lastIndexOf('.'))
+  return fileURLToPath(new URL(extension === '.mjs' ? 'job-host.mjs' : `jobs/host/main${extension}`, here))
+}
+
 async function main(): Promise<void> {
   const fault = findNodeFault(process.versions.node, process.execPath)
   if (fault !== undefined) giveUp(fault, 1)
@@ -112,6 +118,7 @@ async function main(): Promise<void> {
       },
       log,
       stop: ended.resolve,
+      jobHost: { node: process.execPath, file: jobHostFile(import.meta.url) },
       areMetricsOn: () => readOwnerConfig(config.value.configFile).metrics === 'on',
     },
   )

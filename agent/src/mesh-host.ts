@@ -32,6 +32,8 @@ import { webSocketAddress, webSocketsBehind } from './http/websocket-transport.t
 import type { Journal } from './journal/journal.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { keepReaching } from './keep-reaching.ts'
+import { createPeerCommands } from './peers-rpc.ts'
+import type { PeerCommands } from './peers-rpc.ts'
 
 export interface MeshHostParts {
   readonly identity: DeviceIdentity
@@ -127,6 +129,11 @@ export class MeshHost {
         return dispatch(caller, call)
       })
     })
+  }
+
+  /** What the other devices of the profile can be asked. */
+  peerCommands(): PeerCommands {
+    return createPeerCommands(this.#node.net, (deviceId) => this.#profile?.membership.member(deviceId)?.peerId)
   }
 
   /** A link for another machine. */

@@ -22,6 +22,7 @@ import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
 import { documentCommands } from './commands/documents.ts'
 import { memberCommands } from './commands/members.ts'
+import { jobCommands } from './commands/jobs.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import { processCommands } from './commands/process.ts'
 import { wayCommands } from './commands/ways.ts'
@@ -33,6 +34,7 @@ import { agentFigures } from './figures.ts'
 import { openHome } from './home.ts'
 import { openPort } from './http/open-port.ts'
 import { sayIncident } from './incident-text.ts'
+import { openJobs } from './jobs/open-jobs.ts'
 import type { Log } from './log/log.ts'
 import { openJournal } from './journal/journal.ts'
 import type { Journal } from './journal/journal.ts'
@@ -48,6 +50,8 @@ export interface AgentParts {
   readonly version: string
   /** The built control plane. */
   readonly pageFolder: string
+  /** The Node and the file that a job-host is started with. */
+  readonly jobHost: { readonly node: string; readonly file: string }
   /** Tells the person in front of the terminal. */
   readonly say: (line: string) => void
   readonly log: Log
@@ -142,6 +146,8 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const measure = createMeasure(host, clock)
   const capabilities = new CapabilityBook({ measure, identity, settings, clock, version: parts.version })
   const metrics = new MetricsFeed({ read: () => readCounters(host), clock })
+  const jobs = openJobs({ mesh, identity, home, journal, clock, rng, version: parts.version, jobHost: parts.jobHost })
+  stack.use(jobs)
   const { version, log, stop, areMetricsOn } = parts
   const uptimeMs = (): number => clock.monotonicMs() - startedAtMs
   const auditLog = await AuditLog.open({ disk: createDisk(home.path('audit')), identity, clock })
@@ -161,6 +167,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...wayCommands(mesh, journal.ways),
     ...deviceCommands(capabilities, metrics),
     ...memberCommands(mesh),
+    ...jobCommands(jobs),
     ...processCommands({
       stop,
       figures: () => [...agentFigures({ mesh, version, uptimeMs }), ...counts.figures()],
@@ -184,6 +191,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   mesh.serveCommands(counts.counted)
   const commandDoor = await openCommandDoor(config.socketPath, counts.counted)
   stack.defer(() => commandDoor.close())
+  await jobs.start()
   home.noteAddress(page)
   if (!reserve.take()) say('The disk is almost full: CloudOS could not set space aside. It runs, but free some soon.')
   return {

@@ -34,6 +34,10 @@ export interface Berth extends AsyncDisposable {
 
 /** One way to run foreign code. */
 export interface Executor extends AsyncDisposable {
+  /** What a task is going to be held by. A berth says what it is held by indeed. */
+  isolation(): Promise<Isolation>
+  /** Makes a berth ready for whoever takes the next one. */
+  warmUp(): void
   /** Rejects with `CloudError` 'no-isolation' when what it would be held by is not in force: it then runs nowhere. */
   takeBerth(): Promise<Berth>
 }

@@ -84,9 +84,14 @@ export class HostProcess {
     this.#stdin.write(packed)
   }
 
+  get hasEnded(): boolean {
+    const { pid, exitCode, signalCode } = this.#child
+    return pid === undefined || exitCode !== null || signalCode !== null
+  }
+
   kill(): void {
     const { pid } = this.#child
-    if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    if (pid === undefined || this.hasEnded) return
     if (process.platform === 'win32') this.#child.kill('SIGKILL')
     else killGroup(pid)
   }

@@ -15,6 +15,13 @@ export interface HostPlan {
   readonly mustHold: readonly string[]
 }
 
+interface HostBerth extends Berth {
+  /** False when the system has ended it while it waited. */
+  readonly isReady: () => boolean
+}
+
+/** A host that nobody takes gives its memory back. */
+const IDLE_MS = 5 * 60_000
 const READY_WITHIN_MS = 10_000
 
 /** Runs WebAssembly, each module in a process of its own, one of which is kept ready. */
@@ -22,19 +29,26 @@ export class WasmExecutor implements Executor {
   readonly #plan: () => Promise<HostPlan>
   readonly #clock: Clock
   readonly #stopped = new AbortController()
-  #warm: Promise<Berth> | undefined
+  #warm: Promise<HostBerth> | undefined
 
   constructor(plan: () => Promise<HostPlan>, clock: Clock) {
     this.#plan = plan
     this.#clock = clock
   }
 
-  /** Starts the process that the next job will have. */
+  async isolation(): Promise<Isolation> {
+    return (await this.#plan()).isolation
+  }
+
   warmUp(): void {
     if (this.#warm !== undefined || this.#stopped.signal.aborted) return
-    this.#warm = this.#start()
-    this.#warm.catch(() => {
-      this.#warm = undefined // whoever takes a berth is told why
+    const warm = this.#start()
+    this.#warm = warm
+    warm.catch(() => {
+      this.#forget(warm) // whoever takes a berth is told why
+    })
+    void this.#clock.sleep(IDLE_MS, this.#stopped.signal).then(async () => {
+      if (this.#forget(warm)) await (await warm)[Symbol.asyncDispose]()
     })
   }
 
@@ -42,7 +56,8 @@ export class WasmExecutor implements Executor {
     if (this.#stopped.signal.aborted) throw new CloudError('closing', 'CloudOS is being closed.')
     const warm = this.#warm
     this.#warm = undefined
-    return warm ?? this.#start()
+    const ready = await warm
+    return ready?.isReady() === true ? ready : this.#start()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -52,7 +67,14 @@ export class WasmExecutor implements Executor {
     await warm?.[Symbol.asyncDispose]()
   }
 
-  async #start(): Promise<Berth> {
+  /** False when somebody has it, or it is another by now. */
+  #forget(warm: Promise<HostBerth>): boolean {
+    if (this.#warm !== warm) return false
+    this.#warm = undefined
+    return true
+  }
+
+  async #start(): Promise<HostBerth> {
     const plan = await this.#plan()
     const host = new HostProcess(plan.command)
     const holds = await hearReady(host, this.#clock)
@@ -68,9 +90,10 @@ export class WasmExecutor implements Executor {
   }
 }
 
-function berthIn(host: HostProcess, isolation: Isolation, clock: Clock): Berth {
+function berthIn(host: HostProcess, isolation: Isolation, clock: Clock): HostBerth {
   return {
     isolation,
+    isReady: () => !host.hasEnded,
     run: (task, write, signal) => new HostRun(host, task, write).run(clock, signal),
     [Symbol.asyncDispose]: async () => {
       host.kill()

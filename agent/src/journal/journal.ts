@@ -10,6 +10,8 @@ import { createAuthorityStore } from './authority.ts'
 import { createHeadsMemory } from './heads.ts'
 import { createIncidents } from './incidents.ts'
 import type { Incidents } from './incidents.ts'
+import { createJobBook } from './jobs.ts'
+import type { JobBook } from './jobs.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { createRenewalStore } from './renewals.ts'
 import { createOutcomes } from './outcomes.ts'
@@ -33,6 +35,7 @@ export interface Journal {
   readonly ways: Ways
   readonly incidents: Incidents
   readonly outcomes: Outcomes
+  readonly jobs: JobBook
   /** A damaged journal that was found at the start, and what could be read from it into this one. */
   readonly setAside: SetAside | undefined
   close(): void
@@ -71,6 +74,7 @@ function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetA
     ways: createWays(db, within),
     incidents: createIncidents(db, within),
     outcomes: createOutcomes(db, within),
+    jobs: createJobBook(db, within),
     setAside: aside,
     close: () => {
       if (db.isOpen) db.close()

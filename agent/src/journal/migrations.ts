@@ -65,4 +65,32 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX outcomes_by_time ON outcomes (at_ms);
   `,
+  `
+  CREATE TABLE jobs (
+    job_id TEXT PRIMARY KEY,
+    request_key TEXT UNIQUE,
+    name TEXT NOT NULL,
+    spec BLOB NOT NULL,
+    asked_by TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    never_twice INTEGER NOT NULL,
+    phase TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    started_ms INTEGER,
+    ended_ms INTEGER,
+    isolation BLOB,
+    ending BLOB,
+    outcome BLOB,
+    placement TEXT
+  ) STRICT;
+  CREATE INDEX jobs_by_age ON jobs (created_ms);
+  CREATE TABLE job_moves (
+    job_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    phase TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (job_id, seq)
+  ) STRICT;
+  `,
 ]

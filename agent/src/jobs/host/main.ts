@@ -93,7 +93,7 @@ function become(user: string | undefined): void {
 
 /** What really holds this process, as it sees it: the agent tells nobody more than this. */
 function whatHolds(): string {
-  const has = (scope: string): boolean => process.permission?.has(scope) !== false
+  const has = (scope: string): boolean => process.permission?.has(scope) ?? true
   const holds = [
     ...(has('fs.read') || has('fs.write') ? [] : ['no-files']),
     ...(has('child') ? [] : ['no-programs']),

@@ -15,7 +15,7 @@ export function runProgram(module: Uint8Array<ArrayBuffer>, surrounding: Omit<Su
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), { cloudos: imports })
     if (exports['memory'] instanceof WebAssembly.Memory) memory = exports['memory']
     const main = exports['main'] ?? exports['_start']
-    const code: unknown = typeof main === 'function' ? main() : undefined
+    const code: unknown = typeof main === 'function' ? Reflect.apply(main, undefined, []) : undefined
     return { exitCode: typeof code === 'number' ? code : 0 }
   } catch (cause) {
     return endingFrom(cause)

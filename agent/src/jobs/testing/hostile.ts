@@ -32,7 +32,7 @@ function opening(name: string): Uint8Array {
   return program(body, { imports: [OPEN], data: [{ at: 0, bytes: utf8(name) }] })
 }
 
-const endless = program([...code.loop(code.again()), ...code.number(0)])
+export const ENDLESS = program([...code.loop(code.again()), ...code.number(0)])
 
 /** Reads its input, then 16 random bytes, and writes both. */
 export const echo = buildModule({
@@ -55,9 +55,36 @@ export const echo = buildModule({
   ],
 })
 
+/** Copies the input `in` to the output `out`. */
+export const copyInput = buildModule({
+  imports: [
+    { name: 'input_find', params: 2, results: 1 },
+    { name: 'input_read', params: 4, results: 1 },
+    OPEN,
+    { name: 'output_write', params: 3, results: 1 },
+  ],
+  memory: { minPages: 1 },
+  data: [{ at: 0, bytes: utf8('inout') }],
+  functions: [
+    {
+      params: 0,
+      results: 1,
+      locals: 1,
+      exportAs: 'main',
+      body: [
+        ...[...code.number(0), ...code.number(2), ...code.call(0)],
+        ...[...code.number(0), ...code.number(64), ...code.number(1000), ...code.call(1), ...code.set(0)],
+        ...[...code.number(2), ...code.number(3), ...code.call(2)],
+        ...[...code.number(64), ...code.get(0), ...code.call(3), ...code.drop],
+        ...code.number(0),
+      ],
+    },
+  ],
+})
+
 export const HOSTILE: readonly HostileProgram[] = [
-  { name: 'never ends', module: endless, reason: 'limit:wall', limits: { wallMs: 300 } },
-  { name: 'burns its processor time', module: endless, reason: 'limit:cpu', limits: { cpuMs: 200 } },
+  { name: 'never ends', module: ENDLESS, reason: 'limit:wall', limits: { wallMs: 300 } },
+  { name: 'burns its processor time', module: ENDLESS, reason: 'limit:cpu', limits: { cpuMs: 200 } },
   {
     name: 'takes memory until there is no more, and then breaks,',
     module: program([
