@@ -1,6 +1,6 @@
 import { createRpcClient, RPC_PROTOCOL } from '@cloudos/mesh/rpc'
 import type { RpcClient } from '@cloudos/mesh/rpc'
-import type { CommandShape } from '@cloudos/protocol/commands'
+import type { CommandShape } from '@cloudos/protocol/command'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'

@@ -30,7 +30,7 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
     { resource: 'config:*', acts: ['read', 'write'] },
     { resource: 'device:*', acts: ['read', 'write', 'control'] },
     { resource: 'doc:*', acts: ['read', 'write'] },
-    { resource: 'job:*', acts: ['read', 'run', 'control'] },
+    { resource: 'job:*', acts: ['read', 'ask', 'run', 'control'] },
     { resource: 'log:*', acts: ['read'] },
     { resource: 'medium:*', acts: ['read', 'write', 'control'] },
     { resource: 'pair:*', acts: ['read', 'control'] },
@@ -44,7 +44,7 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
     { resource: 'audit:*', acts: ['read', 'export'] },
     { resource: 'config:*', acts: ['read'] },
     { resource: 'device:*', acts: ['read', 'write', 'control'] },
-    { resource: 'job:*', acts: ['read', 'run', 'control'] },
+    { resource: 'job:*', acts: ['read', 'ask', 'run', 'control'] },
     { resource: 'log:*', acts: ['read'] },
     { resource: 'medium:*', acts: ['read', 'write', 'control'] },
     { resource: 'pair:*', acts: ['read', 'control'] },
@@ -55,6 +55,7 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
   device: [
     { resource: 'agent:*', acts: ['read'] },
     { resource: 'device:*', acts: ['read'] },
+    // Another device offers the jobs it has signed itself; it has no other device ask in its own name.
     { resource: 'job:*', acts: ['read', 'run'] },
   ],
 }

@@ -47,7 +47,7 @@ export interface JobRequest {
 export const runJobCommand: CommandShape<JobRequest, JobView> = {
   name: 'job.run',
   effect: 'writes',
-  grant: { resource: 'job:*', act: 'run' },
+  grant: { resource: 'job:*', act: 'ask' },
   says: 'Run a program, here or on another device of yours.',
   examples: ['cloudos job run sample', 'cloudos job run ./prog.wasm --arg one --mem 64MiB --wall 10s'],
   input: record<JobRequest>({

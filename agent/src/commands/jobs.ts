@@ -20,22 +20,18 @@ import type { Jobs } from '../jobs/jobs.ts'
 import { register } from './dispatch.ts'
 import type { Registered } from './dispatch.ts'
 
-const ANYBODY = ['owner', 'page', 'device'] as const
 const LISTED = 50
 
 /** Work: asking for it, following it, and having what it left. */
 export function jobCommands(jobs: Jobs): readonly Registered[] {
   return [
-    // Another device offers what it has signed (`job.offer`); it does not have this one ask in its own name.
-    register({ shape: runJobCommand, allowed: ['owner', 'page'], run: (request) => jobs.ask(request) }),
+    register({ shape: runJobCommand, run: (request) => jobs.ask(request) }),
     register({
       shape: putJobBytesCommand,
-      allowed: ANYBODY,
       run: async (piece) => ({ haveBytes: await jobs.content.putPiece(piece) }),
     }),
     register({
       shape: offerJobCommand,
-      allowed: ['device'],
       run: async (offer, { caller }) => {
         if (caller.kind !== 'device') throw new CloudError('not-allowed', 'Only a device offers jobs.')
         return jobs.offer(offer, caller.deviceId)
@@ -43,12 +39,10 @@ export function jobCommands(jobs: Jobs): readonly Registered[] {
     }),
     register({
       shape: listJobsCommand,
-      allowed: ANYBODY,
       run: ({ limit }) => Promise.resolve({ jobs: jobs.list(limit ?? LISTED) }),
     }),
     register({
       shape: watchJobsCommand,
-      allowed: ANYBODY,
       run: async (_input, { tell, signal }) => {
         jobs.warmUp()
         for (const job of jobs.unfinished()) tell(job)
@@ -58,10 +52,9 @@ export function jobCommands(jobs: Jobs): readonly Registered[] {
         return {}
       },
     }),
-    register({ shape: showJobCommand, allowed: ANYBODY, run: ({ jobId }) => jobs.show(jobId) }),
+    register({ shape: showJobCommand, run: ({ jobId }) => jobs.show(jobId) }),
     register({
       shape: jobLogsCommand,
-      allowed: ANYBODY,
       run: async ({ jobId, offset = 0, follow = false }, { tell, signal }) => {
         const { log } = await jobs.watch(jobId)
         const nextOffset = follow
@@ -72,7 +65,6 @@ export function jobCommands(jobs: Jobs): readonly Registered[] {
     }),
     register({
       shape: attachJobCommand,
-      allowed: ANYBODY,
       run: async ({ jobId, offset = 0 }, { tell, signal }) => {
         const { log, ended } = await jobs.watch(jobId)
         const stop = tellMoves(jobs, jobId, (job) => {
@@ -87,10 +79,9 @@ export function jobCommands(jobs: Jobs): readonly Registered[] {
         return (await jobs.show(jobId)).job
       },
     }),
-    register({ shape: cancelJobCommand, allowed: ANYBODY, run: ({ jobId }) => jobs.cancel(jobId) }),
+    register({ shape: cancelJobCommand, run: ({ jobId }) => jobs.cancel(jobId) }),
     register({
       shape: jobOutputCommand,
-      allowed: ANYBODY,
       run: async ({ jobId, name, offset = 0 }) => {
         const bytes = await jobs.output(jobId, name)
         return { sizeBytes: bytes.length, bytes: bytes.subarray(offset, offset + LIMITS.jobInlineMaxBytes) }
@@ -98,7 +89,6 @@ export function jobCommands(jobs: Jobs): readonly Registered[] {
     }),
     register({
       shape: jobReceiptCommand,
-      allowed: ANYBODY,
       run: ({ jobId }) => Promise.resolve(jobs.receipt(jobId)),
     }),
   ]

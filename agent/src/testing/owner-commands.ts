@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createRpcClient } from '@cloudos/mesh/rpc'
-import type { CommandShape } from '@cloudos/protocol/commands'
+import type { CommandShape } from '@cloudos/protocol/command'
 import { LIMITS } from '@cloudos/protocol/limits'
 import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
 import type { RecordCodec } from '@cloudos/protocol/record'
@@ -38,6 +39,7 @@ export async function connectOwner(t: TestContext, home: string): Promise<OwnerC
     async ask({ name, input: inputCodec, output, event }, input, onEvent) {
       const answer = await client.call(name, encodeRecord(inputCodec, input), {
         timeoutMs: 60_000,
+        idempotencyKey: randomBytes(16).toString('hex'),
         onEvent: (body) => {
           if (event !== undefined) onEvent?.(read(event, body))
         },

@@ -114,14 +114,18 @@ function hearAgent(worker: Worker): void {
     worker.postMessage(new Uint8Array(Buffer.concat(heard).subarray(4, wantedBytes)))
     wantedBytes = Number.MAX_VALUE
     heard.length = 0
+    atStart = process.cpuUsage()
     setInterval(sayUsage, TICK_MS)
   })
   // The agent is gone, however it went.
   process.stdin.on('end', endNow).on('error', endNow)
 }
 
+/** What starting took is not the program's. */
+let atStart: NodeJS.CpuUsage | undefined
+
 function sayUsage(): void {
-  const { user, system } = process.cpuUsage()
+  const { user, system } = process.cpuUsage(atStart)
   const usage = new DataView(new ArrayBuffer(8))
   usage.setUint32(0, Math.round((user + system) / 1000))
   usage.setUint32(4, Math.ceil(process.resourceUsage().maxRSS / 1024))
