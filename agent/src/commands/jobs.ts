@@ -17,8 +17,9 @@ import type { JobId } from '@cloudos/protocol/ids'
 import type { JobView } from '@cloudos/protocol/job-state'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Jobs } from '../jobs/jobs.ts'
-import { register } from './dispatch.ts'
-import type { Registered } from './dispatch.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
+import { untilAborted } from './until-aborted.ts'
 
 const LISTED = 50
 
@@ -47,7 +48,7 @@ export function jobCommands(jobs: Jobs): readonly Registered[] {
         jobs.warmUp()
         for (const job of jobs.unfinished()) tell(job)
         const stop = jobs.record.onChange(tell)
-        await aborted(signal)
+        await untilAborted(signal)
         stop()
         return {}
       },
@@ -74,7 +75,7 @@ export function jobCommands(jobs: Jobs): readonly Registered[] {
           tell({ kind: 'log', ...piece })
         })
         await log.follow(offset, tellLog, signal)
-        await Promise.race([ended, aborted(signal)])
+        await Promise.race([ended, untilAborted(signal)])
         stop()
         return (await jobs.show(jobId)).job
       },
@@ -106,13 +107,4 @@ function inPieces(tell: (piece: LogPiece) => void): (piece: LogPiece) => void {
     for (let at = 0; at < bytes.length; at += LIMITS.jobInlineMaxBytes)
       tell({ stream, offset: offset + at, bytes: bytes.subarray(at, at + LIMITS.jobInlineMaxBytes) })
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => {
-      resolve()
-    })
-  })
 }
