@@ -43,6 +43,12 @@ export function sayIncident(incident: Incident): IncidentText {
         subject: `${incident.docId} ${incident.deviceId}`,
         sentence: 'A device holds another history for one place than this one. Nothing here was changed.',
       }
+    case 'medium-rollback':
+      return {
+        subject: incident.medium,
+        sentence:
+          'A medium shows an older copy of the profile than this device has seen on it: it was put back from a backup, or somebody lies. It was not overwritten. Remove it and add it again to use it from now on.',
+      }
     case 'removed':
       return {
         subject: incident.reason,

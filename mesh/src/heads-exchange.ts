@@ -103,6 +103,16 @@ export class HeadsExchange {
     for (const session of this.#sessions) session.sayHeads(signed)
   }
 
+  /** This device's signed heads of every document, as they are now. */
+  async signed(): Promise<readonly Uint8Array[]> {
+    const signed: Uint8Array[] = []
+    for (const doc of this.#parts.replica.docs()) {
+      const bytes = await this.#findSigned(doc)
+      if (bytes !== undefined) signed.push(bytes)
+    }
+    return signed
+  }
+
   close(): void {
     this.#stopped.abort()
     for (const session of this.#sessions) session.close()
@@ -136,11 +146,7 @@ export class HeadsExchange {
   }
 
   async #greet(session: HeadsSession): Promise<void> {
-    const signed: Uint8Array[] = []
-    for (const doc of this.#parts.replica.docs()) {
-      const bytes = await this.#findSigned(doc)
-      if (bytes !== undefined) signed.push(bytes)
-    }
+    const signed = [...(await this.signed())]
     const { membership } = this.#parts.replica
     for (const { value, payload, signature } of this.#book.newest())
       if (value.deviceId !== this.#parts.identity.deviceId && namesRemoved(value, membership))

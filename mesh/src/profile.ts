@@ -141,6 +141,11 @@ export class Profile {
     return () => this.#listeners.delete(listener)
   }
 
+  /** What this device signs about how far it is, for a medium or whoever asks. */
+  signedHeads(): Promise<readonly Uint8Array[]> {
+    return this.#heads.signed()
+  }
+
   attach(net: Net): void {
     this.#exchange.attach(net)
     this.replica.attach(net)

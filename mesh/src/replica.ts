@@ -38,6 +38,7 @@ export class Replica {
   readonly #sessions = new PeerSessions<SyncSession>()
   readonly #keptByPeer = new Map<DocId, Map<string, Seqs>>()
   readonly #peersListeners = new Set<(docId: DocId | undefined) => void>()
+  readonly #frameListeners = new Set<() => void>()
   readonly #stopped = new AbortController()
   readonly #syncing = new Set<DocId>()
   #membership: Membership
@@ -92,6 +93,12 @@ export class Replica {
     return () => this.#peersListeners.delete(listener)
   }
 
+  /** Called for each frame that a document has admitted, this device's own once they are durable. Returns the unsubscriber. */
+  onFrame(listener: () => void): () => void {
+    this.#frameListeners.add(listener)
+    return () => this.#frameListeners.delete(listener)
+  }
+
   /** Answers peers that open a sync channel through `net`. */
   attach(net: Net): void {
     net.handle(SYNC_PROTOCOL, (channel) => {
@@ -140,6 +147,7 @@ export class Replica {
   #pass(docId: DocId, admitted: AdmittedFrame): void {
     for (const session of this.#sessions) session.pass(docId, admitted)
     if (admitted.from !== undefined) this.#keepSoon(docId)
+    for (const listener of this.#frameListeners) listener()
   }
 
   #keepSoon(docId: DocId): void {

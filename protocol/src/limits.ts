@@ -36,6 +36,10 @@ export const LIMITS = {
   /** Heads name every chain of a document: room for `chainsPerDoc` of them and no more. */
   headsMaxBytes: 288 * 1024,
   slotsMax: 16,
+  /** A copy on a medium lists packs without end, or one pack thousands of chains. */
+  authorityBlobsMax: 256,
+  packsMax: 4096,
+  packSpansMax: 4096,
   formerSecretsKeysMax: 32,
   slotParamsMaxBytes: 64,
   /** A medium hands out something huge as the vault, which is read before anything else can be judged. */

@@ -46,6 +46,7 @@ function deviceOf(incident: Incident): DeviceId | undefined {
       return deviceOfChain(incident.chain)
     case 'log-damage':
     case 'not-saved':
+    case 'medium-rollback':
     case 'removed':
       return undefined
   }
@@ -58,6 +59,8 @@ function detailOf(incident: Incident): string {
       return incident.reason
     case 'not-saved':
       return incident.message
+    case 'medium-rollback':
+      return incident.medium
     case 'log-damage':
       return incident.damage.kind
     case 'chain-frozen':

@@ -28,7 +28,8 @@ export interface DeviceView {
 /** Something the owner should look at. `count` of the same, the newest at `lastMs`. */
 export interface IncidentView {
   readonly id: string
-  readonly kind: 'frame-refused' | 'chain-frozen' | 'log-damage' | 'not-saved' | 'rollback' | 'fork' | 'removed'
+  readonly kind:
+    'frame-refused' | 'chain-frozen' | 'log-damage' | 'not-saved' | 'rollback' | 'fork' | 'medium-rollback' | 'removed'
   readonly deviceName?: string
   readonly detail: string
   readonly firstMs: number

@@ -20,6 +20,7 @@ import {
   parseReceiptProof,
 } from '../job-receipt.ts'
 import { encodeJobSpec, parseJobSpec } from '../job-spec.ts'
+import { encodePackIndex, parsePackIndex } from '../pack-index.ts'
 import { ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { encodeRpc, parseRpc } from '../rpc.ts'
@@ -51,6 +52,7 @@ export const FORMATS = {
   slot: format(parseSlot, encodeSlot, fixedWork),
   head: format(parseHead, encodeHead),
   heads: format(parseHeads, encodeHeads),
+  'pack-index': format(parsePackIndex, encodePackIndex),
   'snapshot-ack': format(parseSnapshotAck, encodeSnapshotAck),
   vault: format(parseVault, encodeVault),
   rpc: format(parseRpc, encodeRpc),

@@ -6,6 +6,7 @@ import type { ChainHead } from '../heads.ts'
 import { NO_HASH, chainKey } from '../ids.ts'
 import type { ChainKey } from '../ids.ts'
 import { LIMITS } from '../limits.ts'
+import { encodePackIndex } from '../pack-index.ts'
 import { encodeSlot } from '../slot.ts'
 import type { SlotWay } from '../slot.ts'
 import { encodeSnapshotAck } from '../snapshot-ack.ts'
@@ -146,6 +147,43 @@ export const headsVectors: Vectors = {
       ['a chain without frame id', 'bad-chains', [2], [[chainBytes, [1]]]],
       ['generation 0', 'bad-gen', [4], 0],
       ['no device', 'missing-deviceId', [6]],
+    ]),
+  ],
+}
+
+const packIndex = encodePackIndex({
+  authorityBlobs: [sampleId('Hash', 0x10)],
+  packs: [
+    {
+      blob: sampleId('Hash', 0x30),
+      sizeBytes: 300_000,
+      spans: [
+        {
+          docId: sampleId('DocId', 0x01),
+          chain: chainKey(sampleId('DeviceId', 0x21), sampleId('Incarnation', 0x01)),
+          fromSeq: 1,
+          toSeq: 900,
+        },
+      ],
+    },
+  ],
+})
+
+export const packIndexVectors: Vectors = {
+  good: [
+    good('one pack of one chain', packIndex),
+    good('a log and no documents yet', encodePackIndex({ authorityBlobs: [sampleId('Hash', 0x10)], packs: [] })),
+  ],
+  bad: [
+    ...badForms(packIndex),
+    ...badEdits(packIndex, [
+      ['a newer version', 'newer-version', [1], 2],
+      ['no authority log', 'bad-authorityBlobs', [2], []],
+      ['a pack without chains', 'bad-packs', [3, 0, 3], []],
+      ['an empty pack', 'bad-packs', [3, 0, 2], 0],
+      ['a pack larger than a blob may be', 'bad-packs', [3, 0, 2], LIMITS.blobMaxBytes + 1],
+      ['a chain of 19 bytes', 'bad-packs', [3, 0, 3, 0, 2], sampleBytes(19, 0)],
+      ['a span that ends before it begins', 'bad-packs', [3, 0, 3, 0, 3], 901],
     ]),
   ],
 }

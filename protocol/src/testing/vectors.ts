@@ -4,7 +4,14 @@ import { capabilityRecordVectors, certificateVectors, renewalVectors } from './d
 import type { FormatName } from './formats.ts'
 import { jobReceiptVectors, jobSpecVectors, receiptBatchVectors, receiptProofVectors } from './job-vectors.ts'
 import { frameVectors, invitationVectors, rpcVectors, tokenVectors } from './message-vectors.ts'
-import { headVectors, headsVectors, slotVectors, snapshotAckVectors, vaultVectors } from './storage-vectors.ts'
+import {
+  headVectors,
+  headsVectors,
+  packIndexVectors,
+  slotVectors,
+  snapshotAckVectors,
+  vaultVectors,
+} from './storage-vectors.ts'
 import type { Vectors } from './vector.ts'
 
 export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
@@ -16,6 +23,7 @@ export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
   slot: slotVectors,
   head: headVectors,
   heads: headsVectors,
+  'pack-index': packIndexVectors,
   'snapshot-ack': snapshotAckVectors,
   vault: vaultVectors,
   rpc: rpcVectors,

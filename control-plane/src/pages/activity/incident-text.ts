@@ -30,6 +30,12 @@ export function incidentText({ kind, deviceName, detail }: IncidentView): Incide
         detail: 'Your state is kept. Treat that device as broken into until you know why.',
         tone: 'bad',
       }
+    case 'medium-rollback':
+      return {
+        title: 'A copy of the profile went back to an older state',
+        detail: `It was not overwritten: ${detail}. Remove that copy and add it again to use it from now on.`,
+        tone: 'bad',
+      }
     case 'not-saved':
       return { title: 'An edit could not be saved here', detail, tone: 'bad' }
     case 'removed':

@@ -1,0 +1,209 @@
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { Hash } from '@cloudos/protocol/ids'
+import type { BlobStore, Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
+import type { StoredWays } from '@cloudos/protocol/way-commands'
+import type { OnIncident } from '../incident.ts'
+import type { Profile } from '../profile.ts'
+import { parsePack } from './packs.ts'
+import { readCopy } from './read-copy.ts'
+import { findBlob } from './store-blob.ts'
+import { refusalOf, writeCopy } from './write-copy.ts'
+import type { SeenHead } from './write-copy.ts'
+
+/** Durable memory of one medium: what a rollback is measured against. */
+export interface CopyMemory {
+  find(): SeenHead | undefined
+  save(seen: SeenHead): void
+}
+
+export interface CopyParts {
+  /** Opens the medium; asked again whenever it has gone. Rejects with a `MediumFault`. */
+  readonly connect: () => Promise<ConnectedBlobStore>
+  readonly medium: string
+  readonly profile: Profile
+  readonly identity: DeviceIdentity
+  readonly ways: () => StoredWays | undefined
+  readonly memory: CopyMemory
+  readonly clock: Clock
+  /** How long to wait before attempt number `attempt`; 0 is the first after a failure. */
+  readonly retryAfterMs: (attempt: number) => number
+  readonly onIncident: OnIncident
+}
+
+export interface CopyState {
+  /** 0 while nothing has been written. */
+  readonly gen: number
+  readonly savedAtMs: number | undefined
+  /** Changes of the profile that have come since. */
+  readonly behind: number
+  readonly error: CloudError | undefined
+}
+
+export interface CopyCheck {
+  readonly gen: number
+  readonly packs: number
+  readonly frames: number
+  /** Packs that could not be read; the next save writes their frames again. */
+  readonly damagedPacks: number
+}
+
+/** A medium is written to no more often than this: a burst of edits is one new head. */
+const SAVE_EVERY_MS = 3_000
+
+/** Keeps one medium in step with the profile until it is closed. */
+export function startCopy(parts: CopyParts): CopyKeeper {
+  const keeper = new CopyKeeper(parts)
+  keeper.start()
+  return keeper
+}
+
+export class CopyKeeper {
+  readonly #parts: CopyParts
+  readonly #stopped = new AbortController()
+  readonly #lost = new Set<Hash>()
+  readonly #unsubscribe: (() => void)[] = []
+  #store: ConnectedBlobStore | undefined
+  #saving: Promise<void> = Promise.resolve()
+  #wake = new AbortController()
+  #state: CopyState
+  #garbage: readonly Hash[] = []
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(parts: CopyParts) {
+    this.#parts = parts
+    this.#state = { gen: parts.memory.find()?.gen ?? 0, savedAtMs: undefined, behind: 0, error: undefined }
+  }
+
+  get state(): CopyState {
+    return this.#state
+  }
+
+  start(): void {
+    const { profile } = this.#parts
+    const changed = (): void => {
+      this.#changed()
+    }
+    this.#unsubscribe.push(profile.replica.onFrame(changed), profile.authority.onChanged(changed))
+    this.#running = this.#run()
+  }
+
+  /** The ways in have changed. */
+  waysChanged(): void {
+    this.#changed()
+  }
+
+  /** Saves now. Rejects (`CloudError`) with what keeps it from that. */
+  sync(): Promise<void> {
+    const saving = this.#saving.then(() => this.#save())
+    this.#saving = saving.catch(() => undefined)
+    return saving
+  }
+
+  /** Reads everything back and checks it, without opening any of it. Rejects (`CloudError`) when the copy would not open. */
+  async check(): Promise<CopyCheck> {
+    const store = await this.#connected()
+    const copy = await readCopy(store, this.#parts.profile.membership.profileId)
+    if (!copy.ok) throw refusalOf(copy.error)
+    let frames = 0
+    let damagedPacks = 0
+    for (const { blob } of copy.value.packs) {
+      const bytes = await findBlob(store, blob)
+      const pack = bytes && parsePack(bytes)
+      frames += pack?.length ?? 0
+      if (pack !== undefined) continue
+      damagedPacks++
+      this.#lost.add(blob)
+    }
+    if (damagedPacks > 0) this.#changed()
+    return { gen: copy.value.head.gen, packs: copy.value.packs.length, frames, damagedPacks }
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort()
+    this.#wake.abort()
+    for (const forget of this.#unsubscribe.splice(0)) forget()
+    await this.#running
+    await this.#saving
+    await this.#letGo()
+  }
+
+  #changed(): void {
+    this.#state = { ...this.#state, behind: this.#state.behind + 1 }
+    this.#wake.abort()
+  }
+
+  async #run(): Promise<void> {
+    const { clock, retryAfterMs } = this.#parts
+    const { signal } = this.#stopped
+    for (let attempt = 0; !signal.aborted;) {
+      const wake = new AbortController()
+      this.#wake = wake
+      const saved = await this.sync().then(
+        () => true,
+        (cause: unknown) => {
+          if (!(cause instanceof CloudError)) throw cause
+          return false
+        },
+      )
+      attempt = saved ? 0 : attempt + 1
+      if (signal.aborted) return
+      await clock.sleep(saved ? SAVE_EVERY_MS : Math.max(retryAfterMs(attempt - 1), 500), signal)
+      if (saved && !wake.signal.aborted) await aborted(wake.signal)
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { profile, identity, ways, medium, memory, clock, onIncident } = this.#parts
+    const { behind } = this.#state
+    try {
+      const store = await this.#connected()
+      const lost = new Set(this.#lost)
+      const work = { store, profile, identity, ways, medium, seen: memory.find(), lost, nowMs: clock.nowMs() }
+      const { gen, hash, savedAtMs, dropped } = await writeCopy(work)
+      if (memory.find()?.hash !== hash) memory.save({ gen, hash })
+      for (const blob of lost) this.#lost.delete(blob)
+      this.#state = { gen, savedAtMs, behind: this.#state.behind - behind, error: undefined }
+      await this.#sweep(store, dropped)
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      if (cause.code === 'rolled-back' && this.#state.error?.code !== cause.code)
+        onIncident({ kind: 'medium-rollback', medium })
+      this.#state = { ...this.#state, error: cause }
+      await this.#letGo()
+      throw cause
+    }
+  }
+
+  /**
+   * One save later than they were dropped: whoever is reading by the head before has had that long. Where two writers may not see each
+   * other nothing is deleted, because the other's head may still lead here.
+   */
+  async #sweep(store: BlobStore, dropped: readonly Hash[]): Promise<void> {
+    if (!store.capabilities.cas || dropped.length === 0) return
+    const garbage = this.#garbage
+    this.#garbage = dropped
+    for (const blob of garbage) if (!dropped.includes(blob)) await store.delete('b/' + blob)
+  }
+
+  async #connected(): Promise<ConnectedBlobStore> {
+    this.#store ??= await this.#parts.connect()
+    return this.#store
+  }
+
+  async #letGo(): Promise<void> {
+    const store = this.#store
+    this.#store = undefined
+    await store?.[Symbol.asyncDispose]()
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else
+      signal.addEventListener('abort', () => {
+        resolve()
+      })
+  })
+}

@@ -1,0 +1,97 @@
+import { concatBytes } from '@cloudos/protocol/bytes'
+import { FRAME_HEADER_BYTES, FRAME_SIGNATURE_BYTES, parseFrame } from '@cloudos/protocol/frame'
+import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
+import type { ChainSpan, Pack } from '@cloudos/protocol/pack-index'
+
+/** A pack that is smaller is written anew with what comes next; one that is larger stays as it is. */
+export const PACK_FULL_BYTES = 256 * 1024
+export const PACK_MAX_BYTES = 4 * 1024 * 1024
+
+/** A frame in its place, as the parts of it that packs are made by. */
+export interface PackedFrame {
+  readonly docId: DocId
+  readonly chain: ChainKey
+  readonly seq: number
+  readonly bytes: Uint8Array
+}
+
+/** The frames of a pack, by their form only: nothing in them is verified. `undefined` when they are not whole frames end to end. */
+export function parsePack(bytes: Uint8Array): readonly PackedFrame[] | undefined {
+  const frames: PackedFrame[] = []
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let offset = 0; offset < bytes.length;) {
+    if (offset + FRAME_HEADER_BYTES > bytes.length) return undefined
+    const sizeBytes = FRAME_HEADER_BYTES + view.getUint32(offset + CIPHERTEXT_LENGTH_AT) + FRAME_SIGNATURE_BYTES
+    const frame = findPacked(bytes.subarray(offset, offset + sizeBytes))
+    if (frame === undefined) return undefined
+    frames.push(frame)
+    offset += sizeBytes
+  }
+  return frames
+}
+
+const CIPHERTEXT_LENGTH_AT = FRAME_HEADER_BYTES - 4
+
+export function findPacked(bytes: Uint8Array): PackedFrame | undefined {
+  const frame = parseFrame(bytes)
+  if (!frame.ok) return undefined
+  const { header, chain } = frame.value
+  return { docId: header.docId, chain, seq: header.seq, bytes }
+}
+
+/** Blobs of at most `PACK_MAX_BYTES`, in the order of the frames. */
+export function packFrames(frames: readonly PackedFrame[]): readonly { bytes: Uint8Array; spans: ChainSpan[] }[] {
+  const packs: PackedFrame[][] = []
+  let sizeBytes = PACK_MAX_BYTES
+  for (const frame of frames) {
+    if (sizeBytes + frame.bytes.length > PACK_MAX_BYTES) {
+      packs.push([])
+      sizeBytes = 0
+    }
+    packs.at(-1)?.push(frame)
+    sizeBytes += frame.bytes.length
+  }
+  return packs.map((pack) => ({ bytes: concatBytes(...pack.map(({ bytes }) => bytes)), spans: spansOf(pack) }))
+}
+
+function spansOf(frames: readonly PackedFrame[]): ChainSpan[] {
+  const spans = new Map<string, ChainSpan>()
+  const done: ChainSpan[] = []
+  for (const { docId, chain, seq } of frames) {
+    const key = docId + chain
+    const span = spans.get(key)
+    if (span !== undefined && seq > span.toSeq + 1) done.push(span)
+    const goesOn = span !== undefined && seq <= span.toSeq + 1
+    spans.set(key, {
+      docId,
+      chain,
+      fromSeq: goesOn ? Math.min(span.fromSeq, seq) : seq,
+      toSeq: goesOn ? Math.max(span.toSeq, seq) : seq,
+    })
+  }
+  return [...done, ...spans.values()]
+}
+
+/** How far packs hold each chain from its beginning without a hole. */
+export type Covered = (docId: DocId, chain: ChainKey) => number
+
+export function coveredBy(packs: readonly Pack[]): Covered {
+  const spansByChain = new Map<string, ChainSpan[]>()
+  for (const span of packs.flatMap(({ spans }) => spans)) {
+    const key = span.docId + span.chain
+    spansByChain.set(key, [...(spansByChain.get(key) ?? []), span])
+  }
+  const covered = new Map<string, number>()
+  for (const [key, spans] of spansByChain) {
+    let seq = 0
+    for (const { fromSeq, toSeq } of spans.sort((a, b) => a.fromSeq - b.fromSeq))
+      if (fromSeq <= seq + 1) seq = Math.max(seq, toSeq)
+    covered.set(key, seq)
+  }
+  return (docId, chain) => covered.get(docId + chain) ?? 0
+}
+
+/** Each blob once, in the order first seen. */
+export function unionOf(lists: readonly (readonly Pack[])[]): readonly Pack[] {
+  return [...new Map<Hash, Pack>(lists.flat().map((pack) => [pack.blob, pack])).values()]
+}

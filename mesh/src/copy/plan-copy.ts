@@ -1,0 +1,49 @@
+import type { Pack } from '@cloudos/protocol/pack-index'
+import type { BlobStore } from '@cloudos/protocol/ports'
+import type { Replica } from '../replica.ts'
+import { coveredBy, findPacked, packFrames, PACK_FULL_BYTES, parsePack } from './packs.ts'
+import type { Covered, PackedFrame } from './packs.ts'
+import { findBlob, storeBlob } from './store-blob.ts'
+
+/** The frames of this device that packs do not hold yet, in the order of its logs. */
+async function missingFrames(replica: Replica, covered: Covered): Promise<PackedFrame[]> {
+  const missing: PackedFrame[] = []
+  for (const doc of replica.docs()) {
+    await doc.durable()
+    const known = new Map([...doc.heads().keys()].map((chain) => [chain, covered(doc.docId, chain)]))
+    for await (const { frame } of doc.scan(doc.firstMissing(known))) {
+      const packed = findPacked(frame.slice())
+      const next = packed && (known.get(packed.chain) ?? 0) + 1
+      // The losing frame of a chain that told two stories has a place that is taken: it is a proof, not state.
+      if (packed === undefined || packed.seq !== next) continue
+      known.set(packed.chain, packed.seq)
+      missing.push(packed)
+    }
+  }
+  return missing
+}
+
+/**
+ * Puts what `packs` lack of this device's frames into blobs and tells the packs there are then. Only the last ones, while they are
+ * small, are written anew: the order in which frames can be taken must stay.
+ */
+export async function extendPacks(
+  store: BlobStore,
+  replica: Replica,
+  packs: readonly Pack[],
+): Promise<{ readonly packs: readonly Pack[]; readonly added: number }> {
+  const missing = await missingFrames(replica, coveredBy(packs))
+  if (missing.length === 0) return { packs, added: 0 }
+  const kept = [...packs]
+  const frames: PackedFrame[] = missing
+  for (let last = kept.at(-1); last !== undefined && last.sizeBytes < PACK_FULL_BYTES; last = kept.at(-1)) {
+    const bytes = await findBlob(store, last.blob)
+    const small = bytes && parsePack(bytes)
+    if (small === undefined) break
+    frames.unshift(...small)
+    kept.pop()
+  }
+  for (const { bytes, spans } of packFrames(frames))
+    kept.push({ blob: await storeBlob(store, bytes), sizeBytes: bytes.length, spans })
+  return { packs: kept, added: missing.length }
+}
