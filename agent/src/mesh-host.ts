@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { issueCertificate } from '@cloudos/crypto/certificate-check'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { membershipFrom } from '@cloudos/crypto/membership'
+import { abortAfter } from '@cloudos/mesh/abort-after'
 import { createNode } from '@cloudos/mesh/agent-node'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
 import { createDiskStore } from '@cloudos/mesh/disk-log'
@@ -153,7 +154,7 @@ export class MeshHost {
     if (profileId !== undefined) this.#refuseAnother(profileId)
     const leftMs = expiresAtMs - this.#parts.clock.nowMs()
     const ttlMs = Math.max(1, Math.min(leftMs, LIMITS.pairingTtlMs))
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(ttlMs)])
+    const signal = abortAfter(this.#parts.clock, ttlMs, this.#stopped.signal)
     this.#dialling = peerId
     try {
       await this.#node.dial(peerId, addresses, signal)
@@ -261,7 +262,7 @@ export class MeshHost {
     channel.onClose(() => {
       left.abort()
     })
-    const signal = AbortSignal.any([this.#stopped.signal, left.signal, AbortSignal.timeout(LIMITS.pairingTtlMs)])
+    const signal = abortAfter(this.#parts.clock, LIMITS.pairingTtlMs, this.#stopped.signal, left.signal)
     const profileId = this.#profile?.membership.profileId
     try {
       await answerPairing(

@@ -72,6 +72,9 @@ export interface Agent extends AsyncDisposable {
 /** A clock this far before the last run is wrong now, or was wrong then. */
 const CLOCK_BACK_MS = 24 * 60 * 60_000
 
+/** Longer than a certificate lasts: either nobody has used this machine since, or its clock is far ahead. */
+const CLOCK_AHEAD_MS = 365 * 24 * 60 * 60_000
+
 /** Throws `CloudError` with a sentence for the person when the world does not let it start; nothing acknowledged is touched. */
 export async function startAgent(config: AgentConfig, parts: AgentParts): Promise<Agent> {
   // Not `await using`: an older Node could not even read this file, and would never say what it lacks.
@@ -230,7 +233,8 @@ function checkDevice(settings: Settings, deviceId: DeviceId): void {
 }
 
 function checkClock(lastRunMs: number, nowMs: number, say: (line: string) => void): void {
-  if (lastRunMs - nowMs < CLOCK_BACK_MS) return
+  const isAhead = lastRunMs > 0 && nowMs - lastRunMs > CLOCK_AHEAD_MS
+  if (lastRunMs - nowMs < CLOCK_BACK_MS && !isAhead) return
   say(
     `The clock says ${new Date(nowMs).toISOString().slice(0, 16)}, but CloudOS last ran here at ${new Date(lastRunMs).toISOString().slice(0, 16)}. Nothing is lost; with a wrong clock other devices may refuse to connect. Set the clock.`,
   )

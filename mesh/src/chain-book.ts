@@ -2,7 +2,7 @@ import { clientIdFor } from '@cloudos/crypto/derive'
 import type { ParsedFrame } from '@cloudos/protocol/frame'
 import { NO_FRAME } from '@cloudos/protocol/frame'
 import { deviceOfChain, incarnationOfChain } from '@cloudos/protocol/ids'
-import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
+import type { ChainKey, DeviceId, DocId, Hash } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 
 export interface ChainTip {
@@ -39,6 +39,7 @@ export interface ParkedFrame {
 export class ChainBook {
   readonly #docId: DocId
   readonly #chains = new Map<ChainKey, Chain>()
+  readonly #chainsByDevice = new Map<DeviceId, number>()
   readonly #ownerByClient = new Map<number, ChainKey>()
   #parkedCount = 0
   #parkedBytes = 0
@@ -51,11 +52,15 @@ export class ChainBook {
     return this.#chains.get(key)
   }
 
-  /** `undefined` when the document already has as many chains as it may. */
+  /** `undefined` when the document, or the device in it, already has as many chains as it may. */
   open(key: ChainKey): Chain | undefined {
     const known = this.#chains.get(key)
     if (known !== undefined) return known
     if (this.#chains.size >= LIMITS.chainsPerDoc) return undefined
+    const deviceId = deviceOfChain(key)
+    const already = this.#chainsByDevice.get(deviceId) ?? 0
+    if (already >= LIMITS.chainsPerDevicePerDoc) return undefined
+    this.#chainsByDevice.set(deviceId, already + 1)
     const chain: Chain = {
       key,
       tip: { seq: 0, id: NO_FRAME },

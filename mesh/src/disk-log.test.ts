@@ -86,6 +86,27 @@ test('every flipped byte loses at most one record, and what was cut out is kept 
   }
 })
 
+test('a damaged record is cut out once, and from then on the log is continued', async () => {
+  const frames = framesOf(5)
+  const disk = await diskWith(frames)
+  const bytes = disk.peek(`${DOC}.log`).slice()
+  bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 0x41
+  disk.overwrite(`${DOC}.log`, bytes)
+  const first = await createDiskStore(disk).openLog(DOC)
+  assert.equal(first.damages.length, 1)
+  assert.equal(first.continues, undefined)
+  const kept = await readAll(first)
+  assert.equal(kept.length, 4)
+  await first.begin(LIFE)
+  const more = framesOf(1, 8)
+  first.append(more[0] ?? new Uint8Array())
+  await first.close()
+  const second = await createDiskStore(disk).openLog(DOC)
+  assert.deepEqual(second.damages, [])
+  assert.equal(second.continues, LIFE)
+  assert.deepEqual(await readAll(second), [...kept, ...more])
+})
+
 test('a full disk refuses the frame, keeps the log whole, and takes it once there is room', async () => {
   const disk = new MemoryDisk()
   const log = await createDiskStore(disk).openLog(DOC)

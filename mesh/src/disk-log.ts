@@ -1,3 +1,4 @@
+import { concatBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { findId } from '@cloudos/protocol/ids'
 import type { DocId, Incarnation } from '@cloudos/protocol/ids'
@@ -23,13 +24,52 @@ export function createDiskStore(disk: Disk): FrameStore {
 }
 
 async function openDiskLog(disk: Disk, docId: DocId): Promise<FrameLog> {
-  const file = await disk.openAppend(`${docId}.log`)
-  const { offsets, damages } = await recover(disk, docId, file)
+  const { file, offsets, damages } = await openRepaired(disk, docId)
   const identity = await disk.identity(`${docId}.log`)
   const mark = parseMark(await disk.readFile(`${docId}.mark`))
   const clean =
     damages.length === 0 && mark?.state === 'clean' && mark.identity === identity && mark.sizeBytes === file.sizeBytes
   return new DiskLog(disk, docId, file, identity, offsets, damages, clean ? mark.incarnation : undefined)
+}
+
+interface OpenedFile extends Recovery {
+  readonly file: AppendFile
+}
+
+/**
+ * A damaged record is cut out of the file once its bytes are kept aside: left where it is, it would cost a new chain at each start. A log
+ * too long to be rewritten in one piece stays as it is, and so does one for which the disk has no room.
+ */
+async function openRepaired(disk: Disk, docId: DocId): Promise<OpenedFile> {
+  const name = `${docId}.log`
+  const file = await disk.openAppend(name)
+  const { offsets, damages } = await recover(disk, docId, file)
+  const isBroken = damages.some(({ kind }) => kind === 'damaged-record')
+  if (!isBroken || file.sizeBytes > REWRITE_MAX_BYTES || !(await rewrite(disk, name, file, offsets)))
+    return { file, offsets, damages }
+  await file.close()
+  const whole = await disk.openAppend(name)
+  const again = await recover(disk, docId, whole)
+  return { file: whole, offsets: again.offsets, damages: [...damages, ...again.damages] }
+}
+
+/** It goes through memory as a whole. */
+const REWRITE_MAX_BYTES = 64 * 1024 * 1024
+
+async function rewrite(disk: Disk, name: string, file: AppendFile, offsets: readonly number[]): Promise<boolean> {
+  const records: Uint8Array[] = []
+  for (const offset of offsets) {
+    const window = await file.read(offset, Math.min(WINDOW_BYTES / 2, file.sizeBytes - offset))
+    const found = readRecord(window, 0)
+    if (found.kind === 'record') records.push(window.slice(0, found.nextOffset))
+  }
+  try {
+    await disk.writeFile(name, concatBytes(...records))
+    return true
+  } catch (cause) {
+    if (!(cause instanceof CloudError)) throw cause
+    return false
+  }
 }
 
 class DiskLog implements FrameLog {

@@ -27,6 +27,8 @@ export const LIMITS = {
   docsPerProfile: 4096,
   /** A device that restarts in a loop, or lies, adds chains for ever. */
   chainsPerDoc: 4096,
+  /** One device that does so uses up the chains of all the others. */
+  chainsPerDevicePerDoc: 1024,
   /** A head record is read before anything is known of its writer. */
   headMaxBytes: 64 * 1024,
   /** A medium holds a blob of any size under a known name, and we would hold it in memory to check its hash. */

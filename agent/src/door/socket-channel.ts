@@ -27,6 +27,8 @@ export function createSocketChannel(socket: Socket, peerId: string): Channel {
           return
         }
         const done = (): void => {
+          socket.off('drain', done).off('close', done)
+          signal?.removeEventListener('abort', done)
           resolve()
         }
         socket.once('drain', done).once('close', done)

@@ -3,6 +3,7 @@ import { offerProfile } from '@cloudos/mesh/pairing/pair'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import type { MeshNode } from '@cloudos/mesh/node-parts'
 import type { Profile } from '@cloudos/mesh/profile'
+import { abortAfter } from '@cloudos/mesh/abort-after'
 import { createRpcClient, RPC_PROTOCOL } from '@cloudos/mesh/rpc'
 import type { RpcClient } from '@cloudos/mesh/rpc'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
@@ -101,20 +102,24 @@ export class DeviceLinks implements AsyncDisposable {
     if (expiresAtMs <= clock.nowMs()) throw expired()
     if (!profile.admits(peerId)) {
       const node = await this.#startNode()
-      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(expiresAtMs - clock.nowMs())])
+      const signal = abortAfter(clock, expiresAtMs - clock.nowMs(), this.#stopped.signal)
       this.#strangers.add(peerId)
       try {
         await node.dial(peerId, addresses, signal)
         const self = { identity, peerId: node.peerId, name: ownName(profile, identity), class: 'browser' as const }
         const channel = await node.net.open(peerId, PAIR_PROTOCOL, signal)
-        await offerProfile(
-          { channel, self, secrets: [secret], profileId, rng, signal },
-          profile.authority.state.profileId,
-          async ({ handshake, certificate }) => {
-            await signIn(certificate, handshake.transcript)
-            return [...profile.authority.entries().values()]
-          },
-        )
+        try {
+          await offerProfile(
+            { channel, self, secrets: [secret], profileId, rng, signal },
+            profile.authority.state.profileId,
+            async ({ handshake, certificate }) => {
+              await signIn(certificate, handshake.transcript)
+              return [...profile.authority.entries().values()]
+            },
+          )
+        } finally {
+          channel.close()
+        }
       } finally {
         this.#strangers.delete(peerId)
       }
