@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { COMMANDS_PAGE, commandsPage } from './docs/commands-page.ts'
 import { type Complaint, reviewDocument, type World } from './docs/review.ts'
 import { testNamePatternsOf } from './docs/test-names.ts'
 import { checks } from './testing/stages.ts'
@@ -15,7 +16,7 @@ const patterns = ['*.md', 'docs/**/*.md']
 const testFiles = ['*/src/**/*.test.ts', 'scripts/**/*.test.ts']
 
 if (import.meta.main) {
-  const complaints = reviewAll(process.argv[2])
+  const complaints = [...reviewAll(process.argv[2]), ...(await reviewCommandsPage())]
   for (const { path, line, message } of complaints) console.log(`${path}:${line} ${message}`)
   process.exitCode = complaints.length > 0 ? 1 : 0
 }
@@ -30,6 +31,12 @@ function reviewAll(resultsFile: string | undefined): readonly Complaint[] {
   const documents = globSync(patterns, { cwd: root }).sort()
   if (!documents.includes('README.md')) return [{ path: 'README.md', line: 1, message: 'there is no README' }]
   return documents.flatMap((path) => reviewDocument(path, read(path), world))
+}
+
+/** A page that is made by a script is what the script makes now. */
+async function reviewCommandsPage(): Promise<readonly Complaint[]> {
+  const isCurrent = existsSync(join(root, COMMANDS_PAGE)) && read(COMMANDS_PAGE) === (await commandsPage(root))
+  return isCurrent ? [] : [{ path: COMMANDS_PAGE, line: 1, message: 'is not current: run npm run commands-page' }]
 }
 
 function passedIn(resultsFile: string): World['hasPassed'] {

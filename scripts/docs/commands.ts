@@ -21,6 +21,15 @@ const proofs: readonly (readonly [command: RegExp, prove: Prove])[] = [
   [/^npm run dev$/, byTest('npm run dev serves the page from the sources and ends with its npm')],
   [/^npm test$/, byTest('in a fresh copy, npm test prepares itself and ends with one line of counts')],
   [/^npm test -- (.+)$/, byRun('scripts/test.ts', '--list')],
+  [
+    /^(npm run build|npx cloudos .+)$/,
+    byTest('up starts the agent and says how long it took, a second up says it is running, down ends it'),
+  ],
+  [
+    /^(npm run package|npm install -g dist\/cloudos-\S+\.tgz)$/,
+    byTest('packed and installed without a network, cloudos starts, answers, serves its page and stops'),
+  ],
+  [/^npm run commands-page$/, byRun('scripts/write-commands-page.ts')],
   [/^npm run format$/, byTest('format')],
   [/^npm run figures -- (.+)$/, byRun('scripts/figures.ts', '--list')],
   [/^npm run fuzz$/, byRun('scripts/fuzz.ts', '--rounds', '100')],

@@ -49,7 +49,7 @@ function verbLines(verb: Verb): readonly string[] {
 /** Also what the reference page says of a part. */
 export function sayPart({ says, form, unit, isRequired, isPlaced }: Part): string {
   const what = says === '' || says.endsWith('.') ? says : `${says}.`
-  const taken = form.kind === 'flag' ? '' : `Takes ${sayTaken(form, unit)}.`
+  const taken = form.kind === 'flag' || form.kind === 'text' ? '' : `Takes ${sayTaken(form, unit)}.`
   const often = form.kind === 'list' ? 'May be given again.' : ''
   const must = isRequired && !isPlaced ? 'Required.' : ''
   return [what, taken, often, must].filter((sentence) => sentence !== '').join(' ')
