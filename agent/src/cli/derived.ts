@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import type { AnyCommand } from '@cloudos/protocol/command'
-import { inputFromGiven, partsFromForm } from './parts.ts'
+import type { Json } from '@cloudos/protocol/json-record'
+import { findDevice } from './device-names.ts'
+import { deviceFieldsOf, inputFromGiven, partsFromForm } from './parts.ts'
 import { linesFrom } from './tell.ts'
 import type { Given, Outcome, Run, Verb } from './verb.ts'
 import type { Errand } from './errand.ts'
@@ -25,8 +27,12 @@ export function verbFromCommand(command: AnyCommand): Verb | undefined {
 export async function askAgent(command: AnyCommand, given: Given, errand: Errand): Promise<Outcome> {
   const { form } = command.input
   if (form.kind !== 'record') throw new RangeError(`${command.name} takes no fields`)
-  const input = inputFromGiven(form, given)
   const door = await errand.openDoor()
+  const input: Record<string, Json> = { ...inputFromGiven(form, given) }
+  for (const name of deviceFieldsOf(form)) {
+    const wanted = input[name]
+    if (typeof wanted === 'string') input[name] = await findDevice(wanted, door)
+  }
   const result = await door.ask(command, input, {
     signal: errand.world.signal,
     onEvent: (event) => {

@@ -132,6 +132,10 @@ function requiredArgs(verb: Verb, without?: Part): readonly string[] {
     .map((part) => `--${part.name}=${rightFor(part)}`)
 }
 
+function optionalPlaces(verb: Verb): readonly string[] {
+  return verb.parts.filter((part) => part.isPlaced && !part.isRequired).map(rightFor)
+}
+
 /** What every verb refuses: [what is typed, which part is named]. */
 function wrongLines(verb: Verb): readonly (readonly [readonly string[], string])[] {
   const lines: (readonly [readonly string[], string])[] = [
@@ -139,7 +143,7 @@ function wrongLines(verb: Verb): readonly (readonly [readonly string[], string])
     [[...requiredArgs(verb), '-Z'], '-Z'],
   ]
   if (!verb.parts.some((part) => part.isPlaced && part.form.kind === 'list'))
-    lines.push([[...requiredArgs(verb), 'one-too-many'], 'one-too-many'])
+    lines.push([[...requiredArgs(verb), ...optionalPlaces(verb), 'one-too-many'], 'one-too-many'])
   for (const part of verb.parts) {
     const flag = `--${part.name}`
     const others = requiredArgs(verb, part)

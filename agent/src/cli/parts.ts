@@ -1,3 +1,4 @@
+import { isDisplayText } from '@cloudos/protocol/display-text'
 import type { FieldForm, Form, RecordForm } from '@cloudos/protocol/form'
 import type { Json } from '@cloudos/protocol/json-record'
 import type { Given, Part, Unit } from './verb.ts'
@@ -12,7 +13,7 @@ export function partsFromForm(form: RecordForm): readonly Part[] | undefined {
 }
 
 /** The input that the parts give, under the fields' own names. */
-export function inputFromGiven(form: RecordForm, given: Given): Json {
+export function inputFromGiven(form: RecordForm, given: Given): Readonly<Record<string, Json>> {
   const input: Record<string, Json> = {}
   for (const field of form.fields) {
     const value = given.get(partName(field.name, field.form))
@@ -34,12 +35,24 @@ function partFromField({ name, form, says, isOptional }: FieldForm): Part | unde
   const unit = unitOf(name, form)
   return {
     name: partName(name, form),
-    says,
-    form,
+    says: namesDevice(form) ? `${says}, by name or id` : says,
+    form: namesDevice(form) ? DEVICE : form,
     ...(unit && { unit }),
     isRequired: !isOptional && emptyOf(form) === undefined,
     isPlaced: !isOptional && emptyOf(form) === undefined,
   }
+}
+
+/** A person knows a device by its name; `device-names.ts` finds the id. */
+const DEVICE: Form = { kind: 'text', maxBytes: 64, isFit: isDisplayText }
+
+function namesDevice(form: Form): boolean {
+  return form.kind === 'id' && form.name === 'DeviceId'
+}
+
+/** The fields of an input that name a device. */
+export function deviceFieldsOf(form: RecordForm): readonly string[] {
+  return form.fields.filter((field) => namesDevice(field.form)).map(({ name }) => name)
 }
 
 /** Only the last of the places may take several; a list before it becomes a flag. */

@@ -14,6 +14,7 @@ const WITHIN_OTHERS = new Set([
   'pair.watch',
   'pair.refuse',
   'ways.get',
+  'device.capabilities',
   'job.watch',
   'job.receipt',
   'job.run',
