@@ -31,12 +31,13 @@ export function builtInWalletWay(seed32: Uint8Array): WayIn {
   return heldWay('built-in-wallet', seed32)
 }
 
-export function passphraseWay(passphrase: string): WayIn {
+/** `stretch`: `stretchPassphrase`, or the same done elsewhere, since it takes its thread for a second. */
+export function passphraseWay(passphrase: string, stretch: typeof stretchPassphrase = stretchPassphrase): WayIn {
   return {
     kind: 'passphrase',
     secretFor: (lock) => {
       if (lock.kind !== 'passphrase') throw new RangeError('not a passphrase slot')
-      return stretchPassphrase(passphrase, lock.cost)
+      return stretch(passphrase, lock.cost)
     },
     isAsked: false,
   }

@@ -27,7 +27,8 @@ export function waysInTab(held: HeldProfile, channel: BroadcastChannel, rng: Rng
     addWay,
     protect: async (passphrase) => {
       const way = { kind: 'passphrase', cost: createPassphraseCost(rng) } as const
-      await addWay({ wayIn: passphraseWay(passphrase), way }, 'Passphrase')
+      const { stretchAside } = await import('./stretch-aside.ts')
+      await addWay({ wayIn: passphraseWay(passphrase, stretchAside), way }, 'Passphrase')
     },
     removeWay: (name, mode) => askLeader(channel, { ask: 'remove', name, mode }),
     sealHere: () => askLeader(channel, { ask: 'seal' }),

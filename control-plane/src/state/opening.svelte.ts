@@ -35,8 +35,11 @@ export class Opening {
   withPassphrase(passphrase: string): Promise<boolean> {
     return this.#try('passphrase', async () => {
       if (passphrase === '') return 'Type your passphrase.'
-      const { passphraseWay } = await import('@cloudos/crypto/way-in')
-      return this.#textOf(await this.#door.open(passphraseWay(passphrase)))
+      const [{ passphraseWay }, { stretchAside }] = await Promise.all([
+        import('@cloudos/crypto/way-in'),
+        import('../profile/stretch-aside.ts'),
+      ])
+      return this.#textOf(await this.#door.open(passphraseWay(passphrase, stretchAside)))
     })
   }
 

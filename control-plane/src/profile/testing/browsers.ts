@@ -32,10 +32,10 @@ export interface Browser {
   readonly medium: BlobStore
   /** Resolves when a tab is told to lock because another one has revoked a way in. */
   readonly stale: Promise<void>
-  kept(): Promise<KeptProfile>
-  openTab(): Promise<ProfileInTab>
-  unlock(way: WayIn): Promise<Result<HeldProfile, OpenRefusal>>
-  openUnlocked(way: WayIn): Promise<ProfileInTab>
+  readonly kept: () => Promise<KeptProfile>
+  readonly openTab: () => Promise<ProfileInTab>
+  readonly unlock: (way: WayIn) => Promise<Result<HeldProfile, OpenRefusal>>
+  readonly openUnlocked: (way: WayIn) => Promise<ProfileInTab>
 }
 
 export async function createBrowser(): Promise<Browser> {
