@@ -6,7 +6,7 @@ import { startAgent } from './agent-process.ts'
 import { putAuthenticator } from './authenticator.ts'
 import { launchChromium } from './browser.ts'
 import { createHome } from './home.ts'
-import { looksWell } from './looks.ts'
+import { isUsableByKeyboard, looksWell } from './looks.ts'
 import { untilAllShow } from './notes.ts'
 import { openByLink } from './owner-page.ts'
 import type { OwnerPage } from './owner-page.ts'
@@ -121,6 +121,42 @@ test('a passkey is added, locks this browser and opens it again, and one that ke
   await plain.page.getByRole('button', { name: 'Add a passkey' }).click()
   await plain.page.getByRole('button', { name: 'Make the passkey' }).click()
   await plain.page.getByRole('alert').filter({ hasText: 'lacks PRF' }).waitFor()
+})
+
+test('a way in is retired or revoked with its meaning said, the last that protects stays, and a browser may open by itself again', async () => {
+  await using house = new AsyncDisposableStack()
+  const { owner, page } = await openWith(house, [{ name: 'Glow', temper: 'normal', keys: [mine] }])
+  await page.getByRole('button', { name: 'Sign in with Glow' }).click()
+  await page.getByText('This computer is one of your devices').waitFor()
+  await goTo(page, '#/settings')
+  await page.getByRole('button', { name: /^Remove Glow/ }).click()
+  await page.getByText('Copies of the profile that were made before still open with it').waitFor()
+  await page.getByRole('button', { name: 'Retire it' }).click()
+  await page.getByRole('alert').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Add a passphrase' }).click()
+  await page.getByLabel('Passphrase', { exact: true }).fill('five unrelated words of mine')
+  await page.getByLabel('The same again').fill('five unrelated words of mine')
+  await page.getByRole('button', { name: 'Protect', exact: true }).click()
+  await page.getByText('Your passphrase opens your profile from now on.').waitFor()
+  await page.getByRole('button', { name: /^Remove Glow/ }).click()
+  await page.getByText('Revoke', { exact: true }).click()
+  await page.getByText('Every key of the profile is made anew.').waitFor()
+  await page.getByRole('button', { name: 'Revoke it' }).click()
+  await page.getByText(/^Glow .* is revoked\.$/).waitFor()
+  await page.getByRole('button', { name: 'Let this browser open by itself' }).click()
+  await page.getByText('Not protected yet').waitFor()
+  await page.reload()
+  await page.getByRole('button', { name: 'Protect with Passphrase' }).click()
+  await page.getByText('Protected by a passphrase').waitFor()
+  await isUsableByKeyboard(page, 'settings-ways')
+  await page.reload()
+  await page.getByRole('heading', { name: 'Locked' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Unlock with Glow' }).count(), 0)
+  await page.getByLabel('Passphrase').fill('five unrelated words of mine')
+  await page.getByRole('button', { name: 'Unlock' }).click()
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  assert.deepEqual(owner.complaints, [])
 })
 
 test('recovery words are shown in two parts, checked and then open the profile, and a slip in them is named', async () => {
