@@ -86,3 +86,14 @@ export const exportAuditCommand: CommandShape<Nothing, { readonly sizeBytes: num
   repeat: 'harmless',
   timeoutMs: 6 * QUICK_MS,
 }
+
+/** Whether an entry is one of those that are asked for. */
+export function fitsAudit(entry: AuditEntry, { before, actor, deviceId, action, decision }: AuditQuery): boolean {
+  return (
+    (before === undefined || entry.seq < before) &&
+    (actor === undefined || entry.actor === actor) &&
+    (deviceId === undefined || entry.deviceId === deviceId) &&
+    (action === undefined || entry.action.startsWith(action)) &&
+    (decision === undefined || entry.decision === decision)
+  )
+}

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@cloudos/protocol/audit'
-import { exportAuditCommand, listAuditCommand, watchAuditCommand } from '@cloudos/protocol/audit-commands'
+import { exportAuditCommand, fitsAudit, listAuditCommand, watchAuditCommand } from '@cloudos/protocol/audit-commands'
 import type { AuditPage, AuditQuery } from '@cloudos/protocol/audit-commands'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { register } from './register.ts'
@@ -45,7 +45,7 @@ async function pageOf(log: AuditLog, query: AuditQuery): Promise<AuditPage> {
   for await (const entry of log.entries()) {
     if (entry.seq !== nextSeq && gaps.length < GAPS_TOLD) gaps.push(nextSeq)
     nextSeq = entry.seq + 1
-    if (!fits(entry, query)) continue
+    if (!fitsAudit(entry, query)) continue
     fitting.push(entry)
     if (fitting.length > limit) {
       fitting.shift()
@@ -54,14 +54,4 @@ async function pageOf(log: AuditLog, query: AuditQuery): Promise<AuditPage> {
   }
   const { seq, hash } = log.tip
   return { entries: fitting.reverse(), tipSeq: seq, tipHash: hash, gaps, hasMore: left > 0 }
-}
-
-function fits(entry: AuditEntry, { before, actor, deviceId, action, decision }: AuditQuery): boolean {
-  return (
-    (before === undefined || entry.seq < before) &&
-    (actor === undefined || entry.actor === actor) &&
-    (deviceId === undefined || entry.deviceId === deviceId) &&
-    (action === undefined || entry.action.startsWith(action)) &&
-    (decision === undefined || entry.decision === decision)
-  )
 }
