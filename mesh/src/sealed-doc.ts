@@ -18,6 +18,8 @@ import { ChainBook } from './chain-book.ts'
 import type { Chain, ChainTip } from './chain-book.ts'
 import type { FrameLog, LogRecord } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
+import { splitUpdate } from './split-update.ts'
+import type { PieceLimits } from './split-update.ts'
 import { isTooDeep, levelIn } from './yjs-rules.ts'
 
 export interface SealedDocParts {
@@ -194,20 +196,42 @@ export class SealedDoc {
   }
 
   async #flush(): Promise<void> {
+    let dropped = false
     try {
       if (this.#unpassed.length > 0) await this.#passOn()
       while (this.#pending.length > 0) {
         const batch = takeBatch(this.#pending)
-        await this.#writeFrame(batch.length === 1 ? (batch[0] ?? new Uint8Array()) : Y.mergeUpdates([...batch]))
-        this.#pending.splice(0, batch.length)
+        const updates = batch.length === 1 ? (batch[0] ?? new Uint8Array()) : Y.mergeUpdates([...batch])
+        const split = isTooMuch(updates) ? splitUpdate(updates, PIECE) : undefined
+        // The pieces take the edit's place: should the disk refuse one, none of those before it is sealed again.
+        this.#pending.splice(0, batch.length, ...(split?.pieces ?? [updates]))
+        if (split !== undefined) {
+          dropped = this.#drop(split.dropped) || dropped
+          continue
+        }
+        await this.#writeFrame(updates)
+        this.#pending.splice(0, 1)
         if (this.#unpassed.length > 0) await this.#passOn()
       }
       this.#failure = undefined
+      if (dropped)
+        throw tooLarge('One value is larger than a frame may be (about 900 kB). It was not kept; everything else was.')
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       this.#failure = cause
       this.#parts.onIncident({ kind: 'not-saved', docId: this.docId, code: cause.code, message: cause.message })
     }
+  }
+
+  /** Takes values that no frame holds out of the document here, as they are not in it anywhere else. True when there were any. */
+  #drop(values: readonly Y.ID[]): boolean {
+    this.ydoc.transact((transaction) => {
+      for (const id of values) {
+        const item = Y.getItem(this.ydoc.store, id)
+        if (item instanceof Y.Item) item.delete(transaction)
+      }
+    })
+    return values.length > 0
   }
 
   /** When the disk refuses, they stay in the log, in order, and are made durable and passed on later: never sealed twice. */
@@ -235,10 +259,7 @@ export class SealedDoc {
         'A copy of this device has written in its name. Restart CloudOS here to go on.',
       )
     if (updates.length > LIMITS.editMaxBytes)
-      throw new CloudError(
-        'edit-too-large',
-        'One edit is larger than a frame may be (about 900 kB). Make it in smaller pieces.',
-      )
+      throw tooLarge('One edit is larger than a frame may be (about 900 kB). Make it in smaller pieces.')
     this.#assertOwn(updates)
     if (!this.#begun) await this.#begin()
     const { seq, id } = this.#chain.tip
@@ -273,8 +294,7 @@ export class SealedDoc {
     if (!shape.ok && !TOO_MUCH.has(shape.error))
       throw new Error(`Yjs made an update that its readers refuse: ${JSON.stringify(shape.error)}`)
     if (!shape.ok || isTooDeep(shape.value, (client, clock) => levelIn(this.ydoc, client, clock)))
-      throw new CloudError(
-        'edit-too-large',
+      throw tooLarge(
         'One edit changes more at once, or nests things deeper, than other devices take. Make it in smaller pieces.',
       )
     const foreign = shape.value.structs.find(({ client }) => !this.#book.claimsClient(this.#chain, client))
@@ -289,6 +309,19 @@ export class SealedDoc {
 
 /** What an honest edit can be refused for by its readers. */
 const TOO_MUCH: ReadonlySet<string> = new Set(['too-many-structs', 'too-many-deletes', 'too-deep'])
+
+/** With room for what stands around the values, and for the others to apply one at a time. */
+const PIECE: PieceLimits = { bytes: LIMITS.editMaxBytes / 2, count: LIMITS.yjsMaxStructs / 2 }
+
+function isTooMuch(updates: Uint8Array): boolean {
+  if (updates.length > LIMITS.editMaxBytes) return true
+  const shape = readUpdate(updates)
+  return !shape.ok && (shape.error === 'too-many-structs' || shape.error === 'too-many-deletes')
+}
+
+function tooLarge(sentence: string): CloudError {
+  return new CloudError('edit-too-large', sentence)
+}
 
 function openOwnChain(parts: SealedDocParts, book: ChainBook): Chain {
   const fresh = (): Incarnation => idFromBytes('Incarnation', parts.rng.bytes(4))
