@@ -159,6 +159,8 @@ test('a slot that was changed is said to be damaged, another profile’s is said
   const foreign = await stranger.medium.readHead('profile')
   assert.ok(foreign)
   assert.deepEqual(await refusalWith(foreign.heads[0]), { kind: 'wrong-medium' })
+  for (const name of ['profile', 'profile-next']) browser.media.damage('h/' + name, () => undefined)
+  assert.deepEqual(await refusalWith(undefined), { kind: 'nothing-there' })
 })
 
 /** Where the one slot of a head begins: version 1, kind 6. */
