@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import { parseConfig, sayConfigRefusal } from './config.ts'
@@ -108,6 +109,7 @@ async function main(): Promise<void> {
   const agent = await startAgent(
     { ...config.value, port },
     {
+      folders: { found: foundFolder, connect: connectFolder },
       clock: nodeClock,
       rng: nodeRng,
       version: VERSION,

@@ -75,6 +75,7 @@ export class MeshHost {
   readonly #stopped = new AbortController()
   /** Peers that have proved a link and are not let in yet. */
   readonly #guests = new Set<string>()
+  readonly #openedListeners = new Set<(profile: Profile) => void>()
   readonly #reached = new Set<string>()
   #joined: Promise<void> = Promise.resolve()
   #profile: Profile | undefined
@@ -192,6 +193,12 @@ export class MeshHost {
     }
   }
 
+  /** Called when the profile is open and its documents are loaded; at once when it is. */
+  onOpened(listener: (profile: Profile) => void): void {
+    if (this.#profile !== undefined) listener(this.#profile)
+    this.#openedListeners.add(listener)
+  }
+
   /** Opens the profile that the journal holds. */
   async open(profileId: ProfileId): Promise<void> {
     const { identity, journal, frames, clock, rng, onIncident } = this.#parts
@@ -217,6 +224,7 @@ export class MeshHost {
     profile.attach(this.#node.net)
     hangUpRevoked(this.#node, profile, clock)
     for (const { peerId } of journal.peers.all()) this.#reach(peerId)
+    for (const listener of this.#openedListeners) listener(profile)
   }
 
   async close(): Promise<void> {

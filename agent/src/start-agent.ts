@@ -25,6 +25,7 @@ import { memberCommands } from './commands/members.ts'
 import { jobCommands } from './commands/jobs.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import { processCommands } from './commands/process.ts'
+import { storageCommands } from './commands/storage.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
 import { openDeviceSeeds } from './device-key.ts'
@@ -39,6 +40,8 @@ import type { Log } from './log/log.ts'
 import { openJournal } from './journal/journal.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Settings } from './journal/settings.ts'
+import type { Folders } from './media/folders.ts'
+import { MediaDesk } from './media/media-desk.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
 import { countCommands } from './metrics-text.ts'
@@ -55,6 +58,7 @@ export interface AgentParts {
   /** Tells the person in front of the terminal. */
   readonly say: (line: string) => void
   readonly log: Log
+  readonly folders: Folders
   /** The owner has asked for the end: whoever started this agent disposes it. */
   readonly stop: () => void
   readonly areMetricsOn: () => boolean
@@ -139,6 +143,21 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     onIncident: noteIncident,
   })
   stack.defer(() => mesh.close())
+  const media = stack.use(
+    new MediaDesk({
+      folders: parts.folders,
+      media: journal.media,
+      ways: journal.ways,
+      identity,
+      homeFolder: home.folder,
+      clock,
+      rng,
+      onIncident: noteIncident,
+    }),
+  )
+  mesh.onOpened((profile) => {
+    media.open(profile)
+  })
   const openLink = (place = '/'): { readonly link: string; readonly file: string } => {
     const invitation = mesh.inviteThePage()
     const file = writeOpenLink(config.runFolder, page, invitation, place)
@@ -167,7 +186,10 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     }),
     ...documentCommands(mesh),
     ...pairingCommands(mesh),
-    ...wayCommands(mesh, journal.ways),
+    ...wayCommands(mesh, journal.ways, () => {
+      media.waysChanged()
+    }),
+    ...storageCommands(media),
     ...deviceCommands(capabilities, metrics),
     ...memberCommands(mesh),
     ...jobCommands(jobs),

@@ -48,6 +48,7 @@ export const LIMITS = {
   vaultMaxBytes: 256 * 1024,
   vaultMaxEpochs: 4096,
   mediaMax: 16,
+  storageTextMaxBytes: 1024,
   mediaSettingsMaxBytes: 4 * 1024,
   /** A hostile head asks a passphrase slot for all memory, for hours, or for so little that guessing is cheap. */
   argonMinMemoryKiB: 8 * 1024,

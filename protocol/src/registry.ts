@@ -32,6 +32,13 @@ import {
   jobOutputCommand,
   jobReceiptCommand,
 } from './job-commands.ts'
+import {
+  addStorageCommand,
+  checkStorageCommand,
+  listStorageCommand,
+  removeStorageCommand,
+  syncStorageCommand,
+} from './storage-commands.ts'
 import { getWaysCommand, putWaysCommand } from './way-commands.ts'
 
 /** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
@@ -64,6 +71,11 @@ export const COMMANDS: readonly AnyCommand[] = [
   jobReceiptCommand,
   getWaysCommand,
   putWaysCommand,
+  listStorageCommand,
+  addStorageCommand,
+  removeStorageCommand,
+  checkStorageCommand,
+  syncStorageCommand,
   listApprovalsCommand,
   watchApprovalsCommand,
   giveApprovalCommand,

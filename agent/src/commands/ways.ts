@@ -10,13 +10,14 @@ import { register } from './register.ts'
 import type { Registered } from './register.ts'
 
 /** The ways in, carried from browser to browser. The root has signed which they are: nobody can slip others in. */
-export function wayCommands(mesh: MeshHost, ways: Ways): readonly Registered[] {
+export function wayCommands(mesh: MeshHost, ways: Ways, onKept: () => void): readonly Registered[] {
   return [
     register({
       shape: putWaysCommand,
       run: async (stored, { signal }) => {
         await untilNamed(mesh, stored, signal)
         ways.put(stored)
+        onKept()
         return {}
       },
     }),

@@ -12,6 +12,8 @@ import { createIncidents } from './incidents.ts'
 import type { Incidents } from './incidents.ts'
 import { createJobBook } from './jobs.ts'
 import type { JobBook } from './jobs.ts'
+import { createMedia } from './media.ts'
+import type { Media } from './media.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { createRenewalStore } from './renewals.ts'
 import { createOutcomes } from './outcomes.ts'
@@ -33,6 +35,7 @@ export interface Journal {
   readonly renewals: RenewalStore
   readonly peers: Peers
   readonly ways: Ways
+  readonly media: Media
   readonly incidents: Incidents
   readonly outcomes: Outcomes
   readonly jobs: JobBook
@@ -72,6 +75,7 @@ function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetA
     renewals: createRenewalStore(db, within),
     peers: createPeers(db, within),
     ways: createWays(db, within),
+    media: createMedia(db, within),
     incidents: createIncidents(db, within),
     outcomes: createOutcomes(db, within),
     jobs: createJobBook(db, within),

@@ -93,4 +93,14 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (job_id, seq)
   ) STRICT;
   `,
+  `
+  -- Folders that hold a copy of the profile, and the newest head this device has seen in each.
+  CREATE TABLE media (
+    medium_id TEXT PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    failure_domain TEXT NOT NULL,
+    gen INTEGER NOT NULL,
+    head TEXT NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -5,11 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { issueCertificate } from '@cloudos/crypto/certificate-check'
 import { addDevice } from '@cloudos/crypto/change-authority'
-import { saveSlots } from '@cloudos/crypto/change-slots'
-import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
-import { createSlot } from '@cloudos/crypto/slots'
 import { createDice } from '@cloudos/crypto/testing/seeded'
-import { phraseWay } from '@cloudos/crypto/way-in'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
@@ -18,68 +14,17 @@ import type { SeenHead } from '@cloudos/mesh/copy/write-copy'
 import type { Incident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { DOC } from '@cloudos/mesh/testing/family'
-import { foundWith, keptOf, newDevice, openKept } from '@cloudos/mesh/testing/profiles'
+import { keptOf, newDevice, openKept } from '@cloudos/mesh/testing/profiles'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
-import { encodeSlot } from '@cloudos/protocol/slot'
-import type { StoredWays } from '@cloudos/protocol/way-commands'
+import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
 import { createFaultyMedium } from '@cloudos/storage-adapters/faulty'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
 import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
+import { house, NOW_MS, stillClock } from '../testing/protected-house.ts'
+import type { House } from '../testing/protected-house.ts'
 
-const NOW_MS = 1_000_000
 const CANARY = 'the heron lands at dawn'
-
-/** Saves happen when a test asks for them: nothing here waits. */
-const stillClock: Clock = {
-  nowMs: () => NOW_MS,
-  monotonicMs: () => 0,
-  sleep: (_delayMs, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) resolve()
-      else
-        signal?.addEventListener('abort', () => {
-          resolve()
-        })
-    }),
-}
-
-interface House {
-  readonly dice: ReturnType<typeof createDice>
-  readonly founded: Awaited<ReturnType<typeof foundWith>>
-  readonly ways: StoredWays
-  readonly profiles: readonly Profile[]
-  readonly identities: readonly DeviceIdentity[]
-}
-
-/** A protected profile with this many agents that never meet. */
-async function house(size: number, seed: number): Promise<House> {
-  const dice = createDice(seed)
-  const identities = Array.from({ length: size }, () => newDevice(dice))
-  const founded = await foundWith(
-    dice,
-    identities.map((identity) => [identity, 'agent'] as const),
-  )
-  const vaultKey = dice.bytes(32)
-  const wayIn = phraseWay(dice.bytes(32))
-  const slot = await createSlot(founded.profileId, { wayIn, way: { kind: 'phrase' }, vaultKey, rng: dice })
-  assert.ok(slot.ok)
-  const { rootSeed, keyByEpoch, rootSigner: root, state } = founded
-  const vault = { rootSeed, keyByEpoch, secretsKey: dice.bytes(32), media: [], labelBySlot: new Map<string, string>() }
-  const ways = await saveSlots(
-    { state, root, rng: dice, nowMs: NOW_MS },
-    { slots: [encodeSlot(slot.value)], vault, vaultKey },
-  )
-  const profiles = await Promise.all(
-    identities.map(async (identity) => {
-      const profile = await openKept(keptOf(founded, identity, dice), stillClock)
-      await profile.authority.take(ways.entries.map(({ bytes }) => bytes))
-      return profile
-    }),
-  )
-  return { dice, founded, ways, profiles, identities }
-}
 
 interface Kept {
   seen: SeenHead | undefined

@@ -1,0 +1,33 @@
+import {
+  addStorageCommand,
+  checkStorageCommand,
+  listStorageCommand,
+  removeStorageCommand,
+  syncStorageCommand,
+} from '@cloudos/protocol/storage-commands'
+import type { MediaDesk } from '../media/media-desk.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
+
+/** Where this device keeps the profile. */
+export function storageCommands(desk: MediaDesk): readonly Registered[] {
+  return [
+    register({ shape: listStorageCommand, run: async () => ({ media: await desk.list() }) }),
+    register({ shape: addStorageCommand, run: async ({ path }) => ({ mediumId: await desk.add(path) }) }),
+    register({
+      shape: removeStorageCommand,
+      run: async ({ mediumId }) => {
+        await desk.remove(mediumId)
+        return {}
+      },
+    }),
+    register({ shape: checkStorageCommand, run: ({ mediumId }) => desk.check(mediumId) }),
+    register({
+      shape: syncStorageCommand,
+      run: async ({ mediumId }) => {
+        await desk.sync(mediumId)
+        return {}
+      },
+    }),
+  ]
+}
