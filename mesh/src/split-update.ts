@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-class-instance-assignment -- Yjs declares an item's content as a class that its contents do not extend */
 import * as Y from 'yjs'
 import { concatBytes } from '@cloudos/protocol/bytes'
 
