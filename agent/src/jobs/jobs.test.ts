@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import { hashId } from '@cloudos/crypto/hash'
-import { verifyJobProof } from '@cloudos/crypto/job-proof'
+import { verifyJobProof } from '@cloudos/crypto/jobs/job-proof'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import {

@@ -1,4 +1,4 @@
-import { verifyJobProof } from '@cloudos/crypto/job-proof'
+import { verifyJobProof } from '@cloudos/crypto/jobs/job-proof'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import {

@@ -44,11 +44,11 @@ export class WasmExecutor implements Executor {
     if (this.#warm !== undefined || this.#stopped.signal.aborted) return
     const warm = this.#start()
     this.#warm = warm
-    warm.catch(() => {
-      this.#forget(warm) // whoever takes a berth is told why
-    })
+    warm.catch(() => this.#forget(warm)) // whoever takes a berth is told why
     void this.#clock.sleep(IDLE_MS, this.#stopped.signal).then(async () => {
-      if (this.#forget(warm)) await (await warm)[Symbol.asyncDispose]()
+      if (!this.#forget(warm)) return
+      const idle = await warm.catch(() => undefined)
+      await idle?.[Symbol.asyncDispose]()
     })
   }
 

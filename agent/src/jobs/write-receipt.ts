@@ -1,6 +1,6 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { hashId } from '@cloudos/crypto/hash'
-import { inputsRootOf, outputHashOf, receiptHash } from '@cloudos/crypto/job-proof'
+import { inputsRootOf, outputHashOf, receiptHash } from '@cloudos/crypto/jobs/job-proof'
 import { signFor } from '@cloudos/crypto/signature'
 import type { Hash } from '@cloudos/protocol/ids'
 import { NO_HASH } from '@cloudos/protocol/ids'

@@ -14,8 +14,8 @@ import { at, encodeRecord, record } from '@cloudos/protocol/record'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
 import { parseSigned } from '@cloudos/protocol/signed'
-import { hashFor, hashId } from './hash.ts'
-import { verifyFor } from './signature.ts'
+import { hashFor, hashId } from '../hash.ts'
+import { verifyFor } from '../signature.ts'
 
 /** Where a receipt stands in the chain of its device, and what the batch of its signature is made of. */
 export function receiptHash(receipt: Uint8Array): Hash {
