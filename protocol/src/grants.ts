@@ -64,7 +64,10 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
 export function holdsGrant(held: readonly Grants[], wanted: Grant): boolean {
   const wantedResource = findResource(wanted.resource)
   if (wantedResource === undefined) return false
+  const kind = wanted.resource.slice(0, wanted.resource.indexOf(':') + 1)
   return held.some(({ resource, acts }) => {
+    // Most of a table is of other kinds: those need no reading.
+    if (!resource.startsWith(kind)) return false
     const grantedResource = findResource(resource)
     return grantedResource !== undefined && acts.includes(wanted.act) && coversResource(grantedResource, wantedResource)
   })
