@@ -225,3 +225,47 @@ test('nobody waits for ever, and rubbish ends the pairing', async () => {
     code: 'pairing-refused',
   })
 })
+
+test('a side that dies before any of its messages leaves the other free to try again, and the next try goes through', async () => {
+  for (const victim of ['near', 'far'] as const)
+    for (let survives = 0; survives < 3; survives++) {
+      const table = await sitDown({ profileId: PROFILE })
+      const { channel } = table[victim]
+      let sent = 0
+      const dying: Channel = {
+        peerId: channel.peerId,
+        send: (message) => {
+          if (sent++ < survives) return channel.send(message)
+          channel.close()
+          return true
+        },
+        drained: (signal) => channel.drained(signal),
+        onMessage: (listener) => {
+          channel.onMessage(listener)
+        },
+        onClose: (listener) => {
+          channel.onClose(listener)
+        },
+        pause: () => {
+          channel.pause()
+        },
+        resume: () => {
+          channel.resume()
+        },
+        close: () => {
+          channel.close()
+        },
+      }
+      const parts = { ...table, [victim]: { ...table[victim], channel: dying } }
+      const joined: Uint8Array[] = []
+      const ends = await Promise.allSettled([
+        answer(parts.far, answering({})),
+        askToJoin(parts.near, joining(joined), () => undefined),
+      ])
+      for (const end of ends) if (end.status === 'rejected') assert.ok(end.reason instanceof CloudError)
+      const again = await sitDown({ profileId: PROFILE })
+      const whole: Uint8Array[] = []
+      await Promise.all([answer(again.far, answering({})), askToJoin(again.near, joining(whole), () => undefined)])
+      assert.deepEqual(whole, [ENTRY])
+    }
+})
