@@ -7,6 +7,7 @@ const PLACES: readonly Exclude<Route, { page: 'missing' }>[] = [
   { page: 'home' },
   { page: 'notes' },
   { page: 'devices' },
+  { page: 'storage' },
   { page: 'activity' },
   { page: 'settings' },
   { page: 'pair' },

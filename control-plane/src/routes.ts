@@ -1,5 +1,5 @@
 /** Every place of the page, as data: links, the shell's navigation and the command bar are made from it. */
-export const PAGES = ['home', 'notes', 'devices', 'activity', 'settings'] as const
+export const PAGES = ['home', 'notes', 'devices', 'storage', 'activity', 'settings'] as const
 export type PageName = (typeof PAGES)[number]
 
 /** What is shown of a device beside its live figures. */
@@ -40,6 +40,7 @@ export function hrefTo(route: Exclude<Route, { page: 'missing' }>): string {
       return ['#/devices', route.deviceId, route.view].filter((part) => part !== undefined).join('/')
     case 'notes':
     case 'devices':
+    case 'storage':
     case 'activity':
     case 'settings':
       return '#/' + route.page
@@ -59,6 +60,7 @@ export function sectionOf(route: Route): PageName | undefined {
     case 'home':
     case 'notes':
     case 'devices':
+    case 'storage':
     case 'activity':
     case 'settings':
       return route.page

@@ -1,0 +1,69 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DeviceId } from '@cloudos/protocol/ids'
+import {
+  addStorageCommand,
+  checkStorageCommand,
+  listStorageCommand,
+  removeStorageCommand,
+  syncStorageCommand,
+} from '@cloudos/protocol/storage-commands'
+import type { MediumView, StorageCheck } from '@cloudos/protocol/storage-commands'
+import { callAgent } from '../profile/agent-commands.ts'
+import type { ProfileInTab } from '../profile/profile.ts'
+
+const LOOK_EVERY_MS = 3_000
+
+/** The places where one connected device keeps the profile, as it tells while somebody looks. */
+export class StorageOfDevice {
+  media = $state.raw<readonly MediumView[]>()
+  problem = $state<string>()
+  readonly #profile: ProfileInTab
+  readonly #deviceId: DeviceId
+
+  constructor(profile: ProfileInTab, deviceId: DeviceId) {
+    this.#profile = profile
+    this.#deviceId = deviceId
+  }
+
+  /** Looks now and regularly. Returns what ends it. */
+  watch(): () => void {
+    void this.look()
+    const timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
+    return () => {
+      clearInterval(timer)
+    }
+  }
+
+  async look(): Promise<void> {
+    try {
+      this.media = (await callAgent(this.#client(), listStorageCommand, {})).media
+      this.problem = undefined
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      this.problem = cause.message
+    }
+  }
+
+  async add(path: string): Promise<void> {
+    await callAgent(this.#client(), addStorageCommand, { kind: 'folder' as const, path })
+    await this.look()
+  }
+
+  async sync(mediumId: string): Promise<void> {
+    await callAgent(this.#client(), syncStorageCommand, { mediumId })
+    await this.look()
+  }
+
+  check(mediumId: string): Promise<StorageCheck> {
+    return callAgent(this.#client(), checkStorageCommand, { mediumId })
+  }
+
+  async remove(mediumId: string): Promise<void> {
+    await callAgent(this.#client(), removeStorageCommand, { mediumId })
+    await this.look()
+  }
+
+  #client() {
+    return this.#profile.device(this.#deviceId)
+  }
+}
