@@ -1,7 +1,9 @@
+/** No time of anything here is before this, and nothing lasts so long: 2001. */
+const EARLIEST_MS = 1e12
+
 /** A number as a person reads it: its name says the unit. */
 export function formatAmount(name: string, value: number): string {
-  if (name.endsWith('AtMs')) return formatTime(value)
-  if (name.endsWith('Ms')) return formatDuration(value)
+  if (name.endsWith('Ms')) return value >= EARLIEST_MS ? formatTime(value) : formatDuration(value)
   if (name.endsWith('BytesPerS')) return `${formatBytes(value)}/s`
   if (name.endsWith('Bytes')) return formatBytes(value)
   if (name.endsWith('MiB')) return formatBytes(value * 1024 ** 2)

@@ -44,16 +44,19 @@ function tableLines(rows: readonly Fields[]): readonly string[] {
 /** `uptimeMs` is shown as "uptime", with its value in a fitting unit. */
 function titleOf(name: string): string {
   return name
-    .replace(/(AtMs|Ms|Bytes|MiB|Permille)$/, '')
+    .replace(/(AtMs|Ms|BytesPerS|Bytes|MiB|Permille)$/, '')
     .replaceAll(/[A-Z]/g, (letter) => ' ' + letter.toLowerCase())
     .trim()
 }
+
+/** Nobody reads a hash whole; `--json` has it. */
+const HASH = /^[0-9a-f]{64}$/
 
 function cellOf(name: string, value: Json): string {
   if (value === null) return ''
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return formatAmount(name, value)
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return HASH.test(value) ? value.slice(0, 16) + '…' : value
   if (Array.isArray(value)) {
     const items = value as readonly Json[]
     return items.length === 0 ? 'none' : items.map((item) => cellOf(name, item)).join(', ')
