@@ -176,6 +176,38 @@ test('a report that would hold a key of the device in a form no rule knows is no
   assert.equal(existsSync(join(cloudos.folder, 'report.json')), false)
 })
 
+test('a program runs, its words go to stdout, how it went to stderr, and its log can be read again', async (t) => {
+  const cloudos = commandLine(t)
+  await cloudos.run('up')
+  const run = await cloudos.run('job', 'run', 'sample')
+  assert.equal(run.code, 0, run.err)
+  assert.match(run.out, /25 primes/)
+  assert.match(run.err, /^job [0-9a-f]{32}\njob [0-9a-f]{32} done, exit code 0, held by /)
+  const jobId = run.err.slice(4, 36)
+  assert.equal((await cloudos.run('job', 'logs', jobId)).out, run.out)
+  assert.equal((await cloudos.run('job', 'attach', jobId)).out, run.out)
+  assert.equal((await cloudos.run('job', 'why', jobId)).code, 0)
+  writeFileSync(join(cloudos.folder, 'no.wasm'), 'no module')
+  const refused = await cloudos.run('job', 'run', './no.wasm', '--mem', '16MiB', '--wall', '5s', '--in', 'no.wasm')
+  assert.deepEqual([refused.code, /WebAssembly/.test(refused.err)], [1, true], refused.err)
+})
+
+test('what the agent decided is written out and verified offline, and a line that is changed is found', async (t) => {
+  const cloudos = commandLine(t)
+  await cloudos.run('up')
+  await cloudos.run('open')
+  await cloudos.run('open')
+  await cloudos.run('audit', 'export', 'audit.jsonl')
+  await cloudos.run('down')
+  const whole = await cloudos.run('audit', 'verify', 'audit.jsonl')
+  assert.equal(whole.code, 0, whole.out)
+  const file = join(cloudos.folder, 'audit.jsonl')
+  const lines = readFileSync(file, 'utf8').split('\n')
+  writeFileSync(file, lines.toSpliced(1, 1).join('\n'))
+  const torn = await cloudos.run('audit', 'verify', 'audit.jsonl')
+  assert.deepEqual([torn.code, /GAP/.test(torn.out)], [1, true], torn.out)
+})
+
 test('wrong lines end with 2 in a real process, in words and in an envelope', async (t) => {
   const cloudos = commandLine(t)
   for (const [args, part] of [

@@ -10,7 +10,9 @@ export interface ServiceText {
 
 /** A unit for `systemd --user`. An agent that was stopped by its owner stays stopped. */
 export function systemdUnit({ nodeFile, agentFile, environment }: ServiceText): string {
-  const command = [nodeFile, ...agentArguments(agentFile), '--detached'].map(quoted).join(' ')
+  const command = [nodeFile, ...agentArguments(agentFile), '--detached']
+    .map((word) => quoted(word).replaceAll('$', '$$$$'))
+    .join(' ')
   return `[Unit]
 Description=CloudOS agent
 After=network.target
@@ -52,14 +54,9 @@ ${pairs.map(([name, value]) => `    <key>${name}</key><string>${escaped(value)}<
 `
 }
 
-/** One word for systemd: quotes, backslashes, line ends, its own specifiers and variables taken literally. */
+/** One word for systemd: quotes, backslashes, line ends and its own specifiers taken literally. Only commands have variables. */
 function quoted(text: string): string {
-  const inner = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
-    .replaceAll('\n', '\\n')
-    .replaceAll('%', '%%')
-    .replaceAll('$', '$$$$')
+  const inner = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('%', '%%')
   return `"${inner}"`
 }
 

@@ -17,13 +17,6 @@ const WITHIN_OTHERS = new Set([
   'device.capabilities',
   'job.watch',
   'job.receipt',
-  'job.run',
-  'job.list',
-  'job.show',
-  'job.logs',
-  'job.attach',
-  'job.cancel',
-  'job.output',
 ])
 
 /** All verbs in the order help shows them. Where one is written by hand, it stands for the command of the same name. */

@@ -9,13 +9,15 @@ export function linesFrom(result: Json): readonly string[] {
   // What is one text is meant to be read, or piped on, as it is.
   if (typeof result['text'] === 'string' && Object.keys(result).length === 1) return [result['text'].replace(/\n$/, '')]
   const entries = Object.entries(result)
-  const flat = entries.filter(([, value]) => !isTable(value))
+  const flat = entries.filter(([, value]) => !isTable(value) && !isFields(value))
   const width = Math.max(0, ...flat.map(([name]) => titleOf(name).length))
   const only = entries.length === 1 ? entries[0]?.[1] : undefined
   if (only !== undefined && isTable(only)) return tableLines(only)
   return [
     ...flat.map(([name, value]) => `${titleOf(name).padEnd(width)}  ${cellOf(name, value)}`.trimEnd()),
-    ...entries.flatMap(([name, value]) => (isTable(value) ? ['', titleOf(name), ...tableLines(value)] : [])),
+    ...entries.flatMap(([name, value]) =>
+      isTable(value) || isFields(value) ? ['', titleOf(name), ...linesFrom(value).map((line) => `  ${line}`)] : [],
+    ),
   ]
 }
 

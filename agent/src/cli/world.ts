@@ -2,8 +2,8 @@ import type { Surroundings } from '../config.ts'
 
 /** What the command was started in; only main.ts fills it from the process. */
 export interface World extends Surroundings {
-  readonly out: (text: string) => void
-  readonly err: (text: string) => void
+  readonly out: (text: string | Uint8Array) => void
+  readonly err: (text: string | Uint8Array) => void
   /** Ctrl-C. */
   readonly signal: AbortSignal
   readonly nowMs: () => number

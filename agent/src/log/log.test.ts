@@ -22,7 +22,7 @@ test('a secret comes out of nothing but reveal', () => {
   const secret = new Secret('kaninchen')
   const lines: string[] = []
   createLog({ level: 'debug', nowMs: () => 0, append: (line) => lines.push(line) }).write('info', 'x', { secret })
-  for (const shown of [...lines, String(secret), inspect({ secret }), JSON.stringify({ secret }), `${String(secret)}`])
+  for (const shown of [...lines, String(secret), inspect({ secret }), JSON.stringify({ secret }), String(secret)])
     assert.ok(shown.includes(REDACTED) && !shown.includes('kaninchen'), shown)
   assert.equal(secret.reveal(), 'kaninchen')
 })
