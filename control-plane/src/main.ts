@@ -9,7 +9,8 @@ import { ok } from '@cloudos/protocol/result'
 import App from './App.svelte'
 import { browserClock, browserRng } from './browser-ports.ts'
 import { browserNameFrom } from './profile/browser-name.ts'
-import { findKeptProfile, keepDoor, openKeep } from './profile/keep.ts'
+import { eraseRest, eraseLater } from './profile/erase.ts'
+import { eraseKept, findKeptProfile, keepDoor, openKeep } from './profile/keep.ts'
 import { takeLink } from './opened-with.ts'
 import { Router } from './router.svelte.ts'
 import type { HeldProfile } from './profile/held.ts'
@@ -20,6 +21,7 @@ import { Session } from './state/session.svelte.ts'
 import { Toasts } from './state/toasts.svelte.ts'
 
 const link = takeLink(location, history)
+eraseRest()
 const keeping = openKeep('cloudos')
 const toasts = new Toasts()
 const [clock, rng] = [browserClock, browserRng]
@@ -94,6 +96,10 @@ const session = new Session({
     const { waysHere } = await import('./profile/unlock-here.ts')
     await using medium = await mediumOf(kept.profileId)
     return { profileId: kept.profileId, kinds: await waysHere(kept, await keeping, medium) }
+  },
+  erase: async (profileId) => {
+    await eraseKept(await keeping)
+    eraseLater(profileId)
   },
   locks: new BroadcastChannel('cloudos/lock'),
   nowMs: () => clock.nowMs(),

@@ -207,7 +207,7 @@ test('recovery words are shown in two parts, checked and then open the profile, 
   assert.deepEqual(owner.complaints, [])
 })
 
-test('another browser signs in to the profile that this computer keeps, with the wallet, and is told when it is the wrong one', async () => {
+test('another browser signs in to the profile that this computer keeps, with the wallet, is told when it is the wrong one, and the first logs out', async () => {
   await using house = new AsyncDisposableStack()
   const agent = house.use(await startAgent(house.use(await createHome())))
   const wallets: readonly PutIn[] = [
@@ -240,6 +240,15 @@ test('another browser signs in to the profile that this computer keeps, with the
   await second.page.getByRole('button', { name: 'Unlock with Glow' }).click()
   await second.openNotes()
   assert.equal(await second.text(), 'from the first ')
+
+  const { page } = first
+  await goTo(page, '#/settings')
+  await page.getByRole('button', { name: 'Log out of this browser' }).click()
+  await page.getByRole('button', { name: 'Log out and delete it here' }).click()
+  await page.getByRole('button', { name: 'Start now with a new key' }).waitFor()
+  await page.waitForFunction(async () => (await indexedDB.databases()).every(({ name }) => name === 'cloudos'))
+  await page.getByRole('button', { name: 'I have a profile already' }).click()
+  await page.getByText('cloudos open').waitFor()
   assert.deepEqual([...first.complaints, ...second.complaints], [])
 })
 

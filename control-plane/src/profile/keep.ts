@@ -97,10 +97,12 @@ export function keepFounded(
   entries: readonly Uint8Array[],
 ): Promise<boolean> {
   return withKeep(async () => {
-    const write = keep.transaction(['profile', 'entries'], 'readwrite', { durability: 'strict' })
+    const write = keep.transaction([...keep.objectStoreNames], 'readwrite', { durability: 'strict' })
     const profiles = write.objectStore('profile')
     const first = (await profiles.getKey('profile')) === undefined
     if (first) {
+      // What a tab may still have written while another logged out.
+      for (const name of ['entries', 'keyChanges', 'heads'] as const) await write.objectStore(name).clear()
       await profiles.put(profile, 'profile')
       for (const entry of entries) await write.objectStore('entries').put(entry)
     }
@@ -131,6 +133,15 @@ export function keepAs(keep: KeepDatabase, kept: KeptProfile): Promise<void> {
   return withKeep(async () => {
     const write = keep.transaction('profile', 'readwrite', { durability: 'strict' })
     await Promise.all([write.store.put(kept, 'profile'), write.done])
+  })
+}
+
+/** Nothing of a profile is here any more, in one step; on disk when it resolves. */
+export function eraseKept(keep: KeepDatabase): Promise<void> {
+  return withKeep(async () => {
+    const write = keep.transaction([...keep.objectStoreNames], 'readwrite', { durability: 'strict' })
+    await Promise.all([...keep.objectStoreNames].map((name) => write.objectStore(name).clear()))
+    await write.done
   })
 }
 

@@ -92,6 +92,6 @@ export interface ProfileStatus {
 }
 
 /** How many other devices have everything that is saved here of a document on their own disks. */
-export function copiesOf(status: ProfileStatus, docId: DocId): number {
+export function copiesOf(status: Pick<ProfileStatus, 'behind'>, docId: DocId): number {
   return [...(status.behind.get(docId)?.values() ?? [])].filter((behind) => behind === 0).length
 }

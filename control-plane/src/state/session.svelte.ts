@@ -53,6 +53,8 @@ export interface SessionParts {
   readonly found: () => Promise<void>
   /** Founds a profile that opens with this way in only; resolves to what opens it now. */
   readonly foundSealed: (wayFor: WayMaker) => Promise<SessionParts['open']>
+  /** Deletes what this browser keeps of this profile. */
+  readonly erase: (profileId: ProfileId) => Promise<void>
   /** Between the tabs of this browser: one that locks takes the others with it, and one in use keeps them open. */
   readonly locks: BroadcastChannel
   readonly nowMs: () => number
@@ -224,7 +226,16 @@ export class Session {
     if (quiet > TELL_ACTIVITY_MS && this.canLock) this.#parts.locks.postMessage('active')
   }
 
-  async #lockHere(): Promise<void> {
+  /** Deletes what this browser holds of the profile, in every tab. The caller has seen that all of it lies elsewhere. */
+  async logOut(): Promise<void> {
+    const { profile } = this
+    if (profile === undefined) return
+    this.#parts.locks.postMessage('lock')
+    await this.#lockHere(() => this.#parts.erase(profile.kept.profileId))
+  }
+
+  /** `last`: once nothing of the profile is in use here, and before all is forgotten. */
+  async #lockHere(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     if (this.now.phase !== 'open') return
     const [profile, opened] = [this.now.profile, this.#opened]
     this.#leave()
@@ -234,7 +245,8 @@ export class Session {
     this.#opened = undefined
     this.#parts.toasts.clear()
     await profile.lock(opened?.whenSaved() ?? Promise.resolve())
-    this.#parts.forget()
+    await this.#orFail(last)
+    if (this.now.phase === 'locking') this.#parts.forget()
   }
 
   #listen(): void {
