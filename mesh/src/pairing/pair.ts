@@ -51,7 +51,7 @@ export interface Answering extends Joining {
 export interface OpenedCopy {
   readonly copy: SealedCopy
   /** Brings the entries that let this device in. Resolves once they are durable there. */
-  submit(entries: readonly Uint8Array[]): Promise<void>
+  readonly submit: (entries: readonly Uint8Array[]) => Promise<void>
 }
 
 /** A new device with a link: shows the words, and waits for the owner's yes. */
