@@ -1,5 +1,5 @@
 /** Every place of the page, as data: links, the shell's navigation and the command bar are made from it. */
-export const PAGES = ['home', 'notes', 'devices', 'storage', 'activity', 'settings'] as const
+export const PAGES = ['home', 'notes', 'devices', 'runs', 'storage', 'activity', 'settings'] as const
 export type PageName = (typeof PAGES)[number]
 
 /** What is shown of a device beside its live figures. */
@@ -10,6 +10,8 @@ export type Route =
   | { readonly page: PageName }
   /** Without a view: live. */
   | { readonly page: 'device'; readonly deviceId: string; readonly view?: DeviceViewName }
+  /** A job, on the device that keeps its account. */
+  | { readonly page: 'run'; readonly deviceId: string; readonly jobId: string }
   | { readonly page: 'pair' }
   | { readonly page: 'kit' }
   | { readonly page: 'missing'; readonly path: string }
@@ -22,6 +24,8 @@ export function routeFromHash(hash: string): Route {
   if (page !== undefined) return { page }
   if (path === 'devices/add') return { page: 'pair' }
   if (path === 'settings/kit') return { page: 'kit' }
+  const [, at, jobId] = /^runs\/([0-9a-f]{32})\/([0-9a-f]{32})$/.exec(path) ?? []
+  if (at !== undefined && jobId !== undefined) return { page: 'run', deviceId: at, jobId }
   const [, deviceId, named] = /^devices\/([0-9a-f]{32})(?:\/([a-z]+))?$/.exec(path) ?? []
   const view = DEVICE_VIEWS.find((name) => name === named)
   if (deviceId === undefined || view !== named) return { page: 'missing', path }
@@ -36,10 +40,13 @@ export function hrefTo(route: Exclude<Route, { page: 'missing' }>): string {
       return '#/devices/add'
     case 'kit':
       return '#/settings/kit'
+    case 'run':
+      return `#/runs/${route.deviceId}/${route.jobId}`
     case 'device':
       return ['#/devices', route.deviceId, route.view].filter((part) => part !== undefined).join('/')
     case 'notes':
     case 'devices':
+    case 'runs':
     case 'storage':
     case 'activity':
     case 'settings':
@@ -53,6 +60,8 @@ export function sectionOf(route: Route): PageName | undefined {
     case 'device':
     case 'pair':
       return 'devices'
+    case 'run':
+      return 'runs'
     case 'kit':
       return 'settings'
     case 'missing':
@@ -60,6 +69,7 @@ export function sectionOf(route: Route): PageName | undefined {
     case 'home':
     case 'notes':
     case 'devices':
+    case 'runs':
     case 'storage':
     case 'activity':
     case 'settings':

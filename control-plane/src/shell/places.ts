@@ -12,6 +12,7 @@ export const PLACES: readonly Place[] = [
   { page: 'home', label: 'Home', icon: 'home' },
   { page: 'notes', label: 'Notes', icon: 'note' },
   { page: 'devices', label: 'Devices', icon: 'monitor' },
+  { page: 'runs', label: 'Runs', icon: 'play' },
   { page: 'storage', label: 'Storage', icon: 'copy' },
   { page: 'activity', label: 'Activity', icon: 'activity' },
   { page: 'settings', label: 'Settings', icon: 'sliders' },

@@ -1,6 +1,7 @@
 /** Our own drawings on a 24-unit grid, stroked at 1.75 with round ends. */
 export const ICONS = {
   home: ['M3.5 3.5h7v7h-7z', 'M13.5 3.5h7v7h-7z', 'M3.5 13.5h7v7h-7z', 'M13.5 13.5h7v7h-7z'],
+  play: ['M7 4.5l12 7.5-12 7.5z'],
   note: ['M5 2.5h9l5 5v14H5z', 'M14 2.5v5h5', 'M8.5 12.5h7M8.5 16.5h5'],
   monitor: ['M3 5h18v11H3z', 'M8 20h8M12 16v4'],
   globe: [
