@@ -5,6 +5,8 @@ export interface Place {
   readonly page: PageName
   readonly label: string
   readonly icon: IconName
+  /** On a phone it stands under More. */
+  readonly isRarer?: boolean
 }
 
 /** The navigation, in order; on a phone these are the tabs. */
@@ -13,7 +15,7 @@ export const PLACES: readonly Place[] = [
   { page: 'notes', label: 'Notes', icon: 'note' },
   { page: 'devices', label: 'Devices', icon: 'monitor' },
   { page: 'runs', label: 'Runs', icon: 'play' },
-  { page: 'storage', label: 'Storage', icon: 'copy' },
-  { page: 'activity', label: 'Activity', icon: 'activity' },
-  { page: 'settings', label: 'Settings', icon: 'sliders' },
+  { page: 'storage', label: 'Storage', icon: 'copy', isRarer: true },
+  { page: 'activity', label: 'Activity', icon: 'activity', isRarer: true },
+  { page: 'settings', label: 'Settings', icon: 'sliders', isRarer: true },
 ]

@@ -22,6 +22,7 @@ export const ICONS = {
   alert: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5V13M12 16.4v.1'],
   check: ['M5 12.5l4.5 4.5L19 7.5'],
   cross: ['M6 6l12 12M18 6L6 18'],
+  more: ['M5 12h.1M12 12h.1M19 12h.1'],
   plus: ['M12 5v14M5 12h14'],
   arrow: ['M5 12h14M13 6l6 6-6 6'],
   copy: ['M9 9h11v11H9z', 'M15 9V4H4v11h5'],
