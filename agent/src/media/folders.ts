@@ -36,6 +36,7 @@ function unusable(path: string, cause: unknown): unknown {
     case 'EPERM':
     case 'EROFS':
       return new CloudError('not-writable', `CloudOS may not write to ${path}. Choose another folder, or change its permissions.`, cause) // prettier-ignore
+    case undefined:
     default:
       return cause
   }
