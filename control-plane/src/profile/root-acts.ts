@@ -84,7 +84,7 @@ export class RootActs {
     if (!equalBytes(root.publicKey, state.rootPublicKey))
       throw new CloudError(
         'root-replaced',
-        'A way in was revoked in another browser, and with it the key this one would sign with. Lock and unlock this browser first.',
+        'A way in was revoked in another browser, and with it the key this one would sign with. Lock and unlock this browser first. If it opens by itself, log out of it in Settings and sign in anew.',
       )
     return { state, root, rng, nowMs: clock.nowMs() }
   }
