@@ -168,7 +168,10 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const measure = createMeasure(host, clock)
   const capabilities = new CapabilityBook({ measure, identity, settings, clock, version: parts.version })
   const metrics = new MetricsFeed({ read: () => readCounters(host), clock })
-  const jobs = openJobs({ mesh, identity, home, journal, clock, rng, version: parts.version, jobHost: parts.jobHost })
+  const jobs = openJobs({
+    ...{ mesh, identity, home, journal, clock, rng, version: parts.version, jobHost: parts.jobHost },
+    ownRecord: () => capabilities.current(),
+  })
   stack.use(jobs)
   const { version, log, stop, areMetricsOn } = parts
   const uptimeMs = (): number => clock.monotonicMs() - startedAtMs

@@ -55,7 +55,8 @@ export async function signNewSpec(
   return { spec, signed: encodeSigned(payload, await signFor(identity.signer, 'job-spec', payload)) }
 }
 
-function limitsOf({ memoryMiB, wallMs, cpuMs, outputBytes }: JobRequest): JobLimits {
+/** What a request asks for, with the usual where it says nothing. */
+export function limitsOf({ memoryMiB, wallMs, cpuMs, outputBytes }: JobRequest): JobLimits {
   const wall = wallMs ?? USUAL.wallMs
   const output = outputBytes ?? USUAL.outputBytes
   return {

@@ -5,6 +5,7 @@ import type { Home } from '../home.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { MeshHost } from '../mesh-host.ts'
 import { makeFolder } from '../private-folder.ts'
+import { createChoosing } from './choose-device.ts'
 import { planHost } from './host-plan.ts'
 import { Jobs } from './jobs.ts'
 import { WasmExecutor } from './wasm-executor.ts'
@@ -17,13 +18,17 @@ export interface OpenJobsParts {
   readonly clock: Clock
   readonly rng: Rng
   readonly version: string
+  /** This device's own signed capability record. */
+  readonly ownRecord: () => Promise<Uint8Array>
   readonly jobHost: { readonly node: string; readonly file: string }
 }
 
 /** The jobs of this agent, in its home, with the executors it has. */
-export function openJobs({ mesh, identity, home, journal, clock, rng, version, jobHost }: OpenJobsParts): Jobs {
+export function openJobs(parts: OpenJobsParts): Jobs {
+  const { mesh, identity, home, journal, clock, rng, version, jobHost, ownRecord } = parts
   const folder = home.path('jobs/empty')
   makeFolder(folder)
+  const peers = mesh.peerCommands()
   const plan = planHost({ node: jobHost.node, hostFile: jobHost.file, folder, userId: process.getuid?.() })
   return new Jobs({
     ...{ identity, clock, rng, version },
@@ -31,12 +36,12 @@ export function openJobs({ mesh, identity, home, journal, clock, rng, version, j
     logs: createDisk(home.path('jobs/logs')),
     content: createDisk(home.path('jobs/content')),
     executor: new WasmExecutor(() => Promise.resolve(plan), clock),
-    peers: mesh.peerCommands(),
+    peers,
     keyOf: (deviceId) => {
       if (deviceId === identity.deviceId) return identity.signer.publicKey
       const member = mesh.profile?.membership.member(deviceId)
       return member?.revoked === false ? member.signPublicKey : undefined
     },
-    choose: () => Promise.resolve({ deviceId: identity.deviceId }),
+    choose: createChoosing({ mesh, peers, book: journal.jobs, ownRecord, clock, rng }),
   })
 }

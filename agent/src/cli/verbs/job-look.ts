@@ -3,11 +3,12 @@ import { basename, resolve } from 'node:path'
 import { base64url } from '@cloudos/protocol/base-text'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { jobLogsCommand, jobOutputCommand, showJobCommand } from '@cloudos/protocol/job-commands'
-import type { Json } from '@cloudos/protocol/json-record'
+import { placeJob } from '@cloudos/scheduler/place'
+import { parseSnapshot } from '@cloudos/scheduler/place-snapshot'
+import { whyRows } from '@cloudos/scheduler/place-text'
 import { brokenWorld } from '../../broken-world.ts'
 import type { Errand } from '../errand.ts'
 import { fieldOf, textOf } from '../json-fields.ts'
-import { linesFrom } from '../tell.ts'
 import { givenText } from '../verb.ts'
 import type { Given, Outcome } from '../verb.ts'
 import { writePiece } from './job-follow.ts'
@@ -33,13 +34,18 @@ export async function runJobWhy(given: Given, errand: Errand): Promise<Outcome> 
   const placement = textOf(await door.ask(showJobCommand, { jobId: givenText(given, 'job-id') }), 'placement')
   if (placement === '')
     return { result: null, lines: ['The device was named, or there was only this one: nothing was chosen.'] }
-  const result = parsePlacement(placement)
-  return { result, lines: linesFrom(result) }
+  const snapshot = parseSnapshot(placement)
+  if (!snapshot.ok)
+    throw new CloudError(
+      'other-version',
+      `How the device was chosen is not in a form this version knows (${snapshot.error}).`,
+    )
+  const rows = whyRows(placeJob(snapshot.value))
+  const result = rows.map(({ deviceId, name, verdict, text }) => ({ deviceId, name, verdict, text }))
+  return { result, lines: rows.map(({ name, verdict, text }) => `${name}: ${VERDICT_TEXT[verdict]} (${text})`) }
 }
 
-function parsePlacement(text: string): Json {
-  return JSON.parse(text) as Json
-}
+const VERDICT_TEXT = { chosen: 'chosen', fits: 'would do', 'does-not-fit': 'does not fit' } as const
 
 /** Fetches a file that a job has left, piece by piece, and writes it when it is whole. */
 export async function runJobOutput(given: Given, errand: Errand): Promise<Outcome> {
