@@ -25,10 +25,10 @@ Results go to stdout, how it goes to stderr, always as plain text without colour
 | 0 | it was done |
 | 1 | it was not done; the sentence says why |
 | 2 | the line was wrong; the part is named |
-| 3 | an approval was refused, or its time was up |
+| 3 | an approval was refused, did not fit, or its time was up |
 | 4 | the profile is locked, or this device is in none |
 | 5 | the agent, or the device that was named, does not answer |
-| 8 | it waits for an approval |
+| 8 | too much waits for an approval already |
 | 130 | Ctrl-C |
 
 Settings lie in \`$XDG_CONFIG_HOME/cloudos/config.json\`, what the agent keeps in \`$XDG_STATE_HOME/cloudos\`, its socket in

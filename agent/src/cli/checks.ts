@@ -7,6 +7,8 @@ import { LIMITS } from '@cloudos/protocol/limits'
 import { findNodeFault } from '../node-version.ts'
 import { formatBytes, formatDuration } from './amounts.ts'
 import type { Errand } from './errand.ts'
+import { readOwnerConfig } from '../owner-config.ts'
+import { findOfProfile } from './checks-of-profile.ts'
 import { textOf } from './json-fields.ts'
 
 export interface Finding {
@@ -26,7 +28,7 @@ export async function findAll(errand: Errand): Promise<readonly Finding[]> {
     checkDisk(errand),
     agent,
     agent.state === 'good' ? undefined : await checkPort(errand),
-    checkKeys(errand),
+    ...(agent.state === 'good' ? await findOfProfile(errand) : [checkKeys(errand)]),
     checkBrowser(errand),
   ].filter((finding) => finding !== undefined)
 }
@@ -89,9 +91,10 @@ async function checkAgent(errand: Errand): Promise<Finding> {
   }
 }
 
-/** Only a port that was asked for can be known while no agent runs. */
+/** Only a port that was asked for, for this start or in the settings, can be known while no agent runs. */
 async function checkPort({ config }: Errand): Promise<Finding | undefined> {
-  const { port } = config
+  const chosen = readOwnerConfig(config.configFile).port
+  const port = config.port ?? (chosen === undefined ? undefined : Number(chosen))
   if (port === undefined) return undefined
   const server = createServer()
   const isFree = await new Promise<boolean>((resolve) => {

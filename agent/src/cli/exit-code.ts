@@ -14,6 +14,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   'bad-input': EXIT.usage,
   'approval-refused': EXIT.refused,
   'approval-expired': EXIT.refused,
+  'approval-invalid': EXIT.refused,
   'no-profile': EXIT.locked,
   locked: EXIT.locked,
   'not-paired': EXIT.locked,
@@ -22,7 +23,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   disconnected: EXIT.unreachable,
   unreachable: EXIT.unreachable,
   'device-unreachable': EXIT.unreachable,
-  'approval-waiting': EXIT.waiting,
+  'too-many-approvals': EXIT.waiting, // What was asked before waits; this was not even asked.
   cancelled: EXIT.interrupted,
 }
 

@@ -84,8 +84,8 @@ export const HANDWRITTEN: readonly Handwritten[] = [
   {
     words: ['open'],
     says: 'Open the page, signed in by a link that works once.',
-    examples: ['cloudos open'],
-    parts: [],
+    examples: ['cloudos open', 'cloudos open --place /devices/add'],
+    parts: [textPart('place', 'Where on the page to begin, such as /devices', asFlag, 128)],
     needs: ['open'],
     load: async () => (await import('./verbs/open.ts')).runOpen,
   },

@@ -13,9 +13,10 @@ export function usageOf({ words, parts }: Verb): string {
 export function helpLines(words: readonly string[], verbs: readonly Verb[]): readonly string[] {
   const chosen = verbs.filter((verb) => words.every((word, i) => verb.words[i] === word))
   const [only] = chosen
-  if (only?.words.length === words.length && words.length > 0) return verbLines(only)
   const width = Math.max(...chosen.map((verb) => verb.words.join(' ').length))
   const list = chosen.map((verb) => `  ${verb.words.join(' ').padEnd(width)}  ${verb.says}`)
+  if (only?.words.length === words.length && words.length > 0)
+    return chosen.length === 1 ? verbLines(only) : [...verbLines(only), '', 'Also', ...list.slice(1)]
   if (words.length > 0) return [`cloudos ${words.join(' ')} …`, '', ...list]
   return [
     'CloudOS: one system over the devices you own.',

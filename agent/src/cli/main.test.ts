@@ -38,6 +38,14 @@ test('without an agent every command that asks one ends with 5 and says how to s
   assert.equal((error as { code: string }).code, 'not-running')
 })
 
+test('the page is opened at a place, and what is no place is refused', async (t) => {
+  const cloudos = commandLine(t)
+  await cloudos.run('up')
+  const { result } = await cloudos.json('open', '--place', '/devices/add')
+  assert.match(readFileSync((result as { file: string }).file, 'utf8'), /devices\/add/)
+  assert.equal((await cloudos.run('open', '--place', 'https://example.org')).code, 2)
+})
+
 test('what the page alone can do ends with 4 while there is no profile', async (t) => {
   const cloudos = commandLine(t)
   await cloudos.run('up')
@@ -197,6 +205,8 @@ test('what the agent decided is written out and verified offline, and a line tha
   await cloudos.run('up')
   await cloudos.run('open')
   await cloudos.run('open')
+  assert.match((await cloudos.run('audit', '--action', 'open')).out, /open +.*allowed/)
+  assert.match((await cloudos.run('help', 'audit')).out, /\n {2}audit verify /)
   await cloudos.run('audit', 'export', 'audit.jsonl')
   await cloudos.run('down')
   const whole = await cloudos.run('audit', 'verify', 'audit.jsonl')

@@ -28,7 +28,15 @@ export function verbsFrom(commands: readonly AnyCommand[]): readonly Verb[] {
     .filter(({ name }) => !taken.has(name) && !WITHIN_OTHERS.has(name))
     .map(verbFromCommand)
     .filter((verb) => verb !== undefined)
-  return [...own, ...derived].sort(byWords)
+  const all = [...own, ...derived]
+  return [...all, ...shortened(all)].sort(byWords)
+}
+
+/** `cloudos audit` alone lists, as a person expects who types the noun first. */
+function shortened(verbs: readonly Verb[]): readonly Verb[] {
+  return verbs
+    .filter(({ words }) => words.join(' ') === 'audit list')
+    .map((verb) => ({ ...verb, words: ['audit'], examples: ['cloudos audit', 'cloudos audit --decision denied'] }))
 }
 
 /** Single words first, as they are what a newcomer needs. */

@@ -6,9 +6,6 @@ import type { AgentDoor } from '../agent-door.ts'
 import type { Errand } from '../errand.ts'
 import { textOf } from '../json-fields.ts'
 
-/** A place of the page, as what stands behind its `#`. */
-export type Place = '/' | '/devices' | '/devices/add' | '/settings' | `/devices/${string}`
-
 export interface Shown {
   /** The file that sends a browser to the page, signed in; it holds a link that works once. */
   readonly file: string
@@ -17,8 +14,8 @@ export interface Shown {
   readonly lines: readonly string[]
 }
 
-/** Opens the page at a place with a fresh one-time link, or says how to. */
-export async function showPage(errand: Errand, door: AgentDoor, place: Place): Promise<Shown> {
+/** Opens the page at a place, which is what stands behind its `#`, with a fresh one-time link, or says how to. */
+export async function showPage(errand: Errand, door: AgentDoor, place: string): Promise<Shown> {
   const answer = await door.ask(openCommand, place === '/' ? {} : { place })
   const file = textOf(answer, 'file')
   const { opener } = errand.config

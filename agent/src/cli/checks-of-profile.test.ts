@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { certificateFinding, copyFinding } from './checks-of-profile.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+
+test('doctor tells that a certificate holds, is due for renewal, or has ended', () => {
+  const now = 1_000 * DAY_MS
+  const states = [180, 31, 29, 0, -1].map(
+    (days) => certificateFinding({ certificateEndsMs: now + days * DAY_MS }, now).state,
+  )
+  assert.deepEqual(states, ['good', 'good', 'warning', 'bad', 'bad'])
+  assert.equal(certificateFinding({}, now).state, 'bad')
+})
+
+test('doctor tells of every copy how it is, and of a failed one what to do', () => {
+  const states = ['kept', 'away', 'waiting', 'failed', 'of-a-later-version'].map(
+    (state) => copyFinding({ where: '/media/stick', state, behind: 3 }).state,
+  )
+  assert.deepEqual(states, ['good', 'warning', 'warning', 'bad', 'bad'])
+  const failed = copyFinding({ where: '/media/stick', state: 'failed', problem: 'The disk is full: free some space.' })
+  assert.match(failed.says, /^\/media\/stick: The disk is full/)
+})
