@@ -4,6 +4,7 @@ import { measureLiveGraphs } from '@cloudos/e2e/figures/live-graphs'
 import { measureAppearing, measureLettingGo } from '@cloudos/e2e/figures/new-device'
 import { measureLockedLoad, measureUsable } from '@cloudos/e2e/figures/page-start'
 import { median } from '@cloudos/e2e/figures/statistics'
+import { runTheft } from '@cloudos/mesh/testing/theft'
 import { judge, oncePerRun, row } from '../figure-rows.ts'
 import type { FigureRow } from '../figures.ts'
 
@@ -25,6 +26,12 @@ export const rows: readonly FigureRow[] = [
     const tookMs: number[] = []
     for (let round = 0; round < (isQuick ? 1 : 3); round++) tookMs.push(await measureLettingGo())
     return judge(Math.max(...tookMs), tookMs.length, (ms) => ms < 5_000)
+  }),
+  row('frames of a removed device taken by those who knew, seeds with partitions', '0', 'frames', async (isQuick) => {
+    const seeds = isQuick ? 20 : 100
+    let laterTaken = 0
+    for (let seed = 1; seed <= seeds; seed++) laterTaken += (await runTheft(seed)).laterTaken
+    return judge(laterTaken, seeds, (frames) => frames === 0)
   }),
   row('JavaScript of a locked page, gzipped', '<= 130000', 'B', async (isQuick) => {
     const { gzippedBytes } = await locked(isQuick)
