@@ -76,6 +76,14 @@ export interface BlobStoreCapabilities {
 /** `unknown`: the request may or may not have been applied. Read again and compare; never retry blindly. */
 export type CasOutcome = 'ok' | 'conflict' | 'unknown'
 
+/** One save: what is new, the head that names it, and what no head needs any longer. */
+export interface Flush {
+  readonly blobs: readonly Uint8Array[]
+  readonly head: { readonly name: string; readonly bytes: Uint8Array; readonly expected: Version | undefined }
+  /** Deleted as far as that can be done; what is left behind does no harm. */
+  readonly drop: readonly Hash[]
+}
+
 export interface HeadRead {
   /**
    * One where the medium compares and swaps. Several where writers could not see each other, in no meaningful order, perhaps with
@@ -116,6 +124,11 @@ export interface BlobStore {
   casHead(name: string, bytes: Uint8Array, expected: Version | undefined, signal?: AbortSignal): Promise<CasOutcome>
   /** Put if absent; a damaged blob of that name is replaced. */
   putBlob(bytes: Uint8Array, signal?: AbortSignal): Promise<BlobOutcome>
+  /**
+   * A whole save: in one step where the medium has one, else blobs, head and deletions in that order. `ok` means that the blobs and the
+   * head are durable; in the other cases some blobs may be.
+   */
+  flush(save: Flush, signal?: AbortSignal): Promise<CasOutcome>
   /** The bytes have been checked against `name`. */
   getBlob(name: Hash, signal?: AbortSignal): Promise<Uint8Array | undefined>
   /** Names of heads (`h/…`) and blobs (`b/…`) that start with `prefix`, by whole characters, each once, in no order. */

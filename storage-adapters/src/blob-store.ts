@@ -1,9 +1,10 @@
 import type { Hash } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
-import type { BlobOutcome, ConnectedBlobStore } from '@cloudos/protocol/ports'
+import type { BlobOutcome, CasOutcome, ConnectedBlobStore, Flush } from '@cloudos/protocol/ports'
 import { hashOf } from './blob-hash.ts'
+import { flushInSteps } from './flush.ts'
 import { createMediumError } from './medium-error.ts'
-import type { Medium } from './medium.ts'
+import type { Medium, MediumFlush } from './medium.ts'
 import { requireBlobName, requireHeadName, requireStoredName } from './names.ts'
 import { createOperations } from './operations.ts'
 
@@ -30,6 +31,12 @@ export function createBlobStore(medium: Medium): ConnectedBlobStore {
     return { kind, name }
   }
 
+  async function flush(save: Flush, signal?: AbortSignal): Promise<CasOutcome> {
+    const own = await ownFlush(save, maxBlobBytes)
+    const work = (cut: AbortSignal) => medium.flush?.(own, cut) ?? flushInSteps(medium, own, cut)
+    return operations.write(work, 'unknown', signal)
+  }
+
   return {
     capabilities: medium.capabilities,
     async readHead(name, signal) {
@@ -43,6 +50,7 @@ export function createBlobStore(medium: Medium): ConnectedBlobStore {
       return operations.write((cut) => medium.casHead(name, own, expected, cut), 'unknown', signal)
     },
     putBlob,
+    flush,
     getBlob,
     async *list(prefix, signal) {
       const cut = operations.enter(signal)
@@ -60,6 +68,22 @@ export function createBlobStore(medium: Medium): ConnectedBlobStore {
       return operations.read((cut) => medium.delete(stored, cut), signal)
     },
     [Symbol.asyncDispose]: () => operations.end(),
+  }
+}
+
+/** Everything is checked before anything is sent, and each blob goes once. */
+async function ownFlush({ blobs, head, drop }: Flush, maxBlobBytes: number): Promise<MediumFlush> {
+  requireHeadName(head.name)
+  requireSize(head.bytes, LIMITS.headMaxBytes, 'head-too-large')
+  for (const bytes of blobs) requireSize(bytes, maxBlobBytes, 'blob-too-large')
+  const ownHead = { ...head, bytes: new Uint8Array(head.bytes) }
+  const own = blobs.map((bytes) => new Uint8Array(bytes))
+  const byName = new Map<Hash, Uint8Array<ArrayBuffer>>()
+  for (const bytes of own) byName.set(await hashOf(bytes), bytes)
+  return {
+    blobs: [...byName].map(([name, bytes]) => ({ name, bytes })),
+    head: ownHead,
+    drop: drop.map(requireBlobName).filter((name) => !byName.has(name)),
   }
 }
 

@@ -22,7 +22,19 @@ export interface Medium extends AsyncDisposable {
   readBlob(name: Hash, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined>
   /** Replaces what lies there. */
   writeBlob(name: Hash, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<'stored' | 'unknown'>
+  /** Where a save is one step, all or nothing. `drop` may be there or not, and is none of `blobs`. */
+  flush?(save: MediumFlush, signal: AbortSignal): Promise<CasOutcome>
   /** May skip what does not start with `prefix`; may repeat itself. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   delete(stored: StoredName, signal: AbortSignal): Promise<void>
+}
+
+export interface MediumFlush {
+  readonly blobs: readonly { readonly name: Hash; readonly bytes: Uint8Array<ArrayBuffer> }[]
+  readonly head: {
+    readonly name: string
+    readonly bytes: Uint8Array<ArrayBuffer>
+    readonly expected: Version | undefined
+  }
+  readonly drop: readonly Hash[]
 }

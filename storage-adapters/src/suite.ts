@@ -1,5 +1,6 @@
 import type { BlobStoreCapabilities, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { BLOB_CASES } from './suite/blobs.ts'
+import { FLUSH_CASES } from './suite/flushes.ts'
 import { HEAD_CASES } from './suite/heads.ts'
 import { LIFE_CASES } from './suite/life.ts'
 import { LIST_CASES } from './suite/lists.ts'
@@ -35,7 +36,15 @@ export async function blobStoreSuite(
   setUp: () => Promise<MediumUnderTest>,
 ): Promise<readonly NamedCase[]> {
   const capabilities = await capabilitiesOf(setUp)
-  const cases = [...HEAD_CASES, ...BLOB_CASES, ...NAME_CASES, ...LIST_CASES, ...RACE_CASES, ...LIFE_CASES]
+  const cases = [
+    ...HEAD_CASES,
+    ...BLOB_CASES,
+    ...FLUSH_CASES,
+    ...NAME_CASES,
+    ...LIST_CASES,
+    ...RACE_CASES,
+    ...LIFE_CASES,
+  ]
   return cases
     .filter(({ concerns }) => concerns?.(capabilities) ?? true)
     .map((suiteCase) => ({

@@ -67,6 +67,10 @@ export class CopyKeeper {
   #saving: Promise<void> = Promise.resolve()
   #wake = new AbortController()
   #state: CopyState
+  /**
+   * Deleted one save later than they were dropped: whoever is reading by the head before has had that long. Where two writers may not
+   * see each other nothing is deleted, because the other's head may still lead here.
+   */
   #garbage: readonly Hash[] = []
   #running: Promise<void> = Promise.resolve()
 
@@ -159,12 +163,13 @@ export class CopyKeeper {
     try {
       const store = await this.#connected()
       const lost = new Set(this.#lost)
-      const work = { store, profile, identity, ways, medium, seen: memory.find(), lost, nowMs: clock.nowMs() }
+      const garbage = store.capabilities.cas ? this.#garbage : []
+      const work = { store, profile, identity, ways, medium, seen: memory.find(), lost, garbage, nowMs: clock.nowMs() }
       const { gen, hash, savedAtMs, dropped } = await writeCopy(work)
+      if (dropped !== undefined) this.#garbage = dropped
       if (memory.find()?.hash !== hash) memory.save({ gen, hash })
       for (const blob of lost) this.#lost.delete(blob)
       this.#state = { gen, savedAtMs, behind: this.#state.behind - behind, error: undefined }
-      await this.#sweep(store, dropped)
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       if (cause.code === 'rolled-back' && this.#state.error?.code !== cause.code)
@@ -173,17 +178,6 @@ export class CopyKeeper {
       await this.#letGo()
       throw cause
     }
-  }
-
-  /**
-   * One save later than they were dropped: whoever is reading by the head before has had that long. Where two writers may not see each
-   * other nothing is deleted, because the other's head may still lead here.
-   */
-  async #sweep(store: BlobStore, dropped: readonly Hash[]): Promise<void> {
-    if (!store.capabilities.cas || dropped.length === 0) return
-    const garbage = this.#garbage
-    this.#garbage = dropped
-    for (const blob of garbage) if (!dropped.includes(blob)) await store.delete('b/' + blob)
   }
 
   async #connected(): Promise<ConnectedBlobStore> {

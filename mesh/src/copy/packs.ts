@@ -3,7 +3,7 @@ import { FRAME_HEADER_BYTES, FRAME_SIGNATURE_BYTES, parseFrame } from '@cloudos/
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import type { ChainSpan, Pack } from '@cloudos/protocol/pack-index'
 
-/** A pack that is smaller is written anew with what comes next; one that is larger stays as it is. */
+/** A pack that is larger stays as it is; smaller ones are joined as what comes after them grows. */
 export const PACK_FULL_BYTES = 256 * 1024
 export const PACK_MAX_BYTES = 4 * 1024 * 1024
 

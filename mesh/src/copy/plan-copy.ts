@@ -3,7 +3,8 @@ import type { BlobStore } from '@cloudos/protocol/ports'
 import type { Replica } from '../replica.ts'
 import { coveredBy, findPacked, packFrames, PACK_FULL_BYTES, parsePack } from './packs.ts'
 import type { Covered, PackedFrame } from './packs.ts'
-import { findBlob, storeBlob } from './store-blob.ts'
+import { findBlob } from './store-blob.ts'
+import type { Save } from './store-blob.ts'
 
 /** The frames of this device that packs do not hold yet, in the order of its logs. */
 async function missingFrames(replica: Replica, covered: Covered): Promise<PackedFrame[]> {
@@ -24,11 +25,13 @@ async function missingFrames(replica: Replica, covered: Covered): Promise<Packed
 }
 
 /**
- * Puts what `packs` lack of this device's frames into blobs and tells the packs there are then. Only the last ones, while they are
- * small, are written anew: the order in which frames can be taken must stay.
+ * Puts what `packs` lack of this device's frames into blobs and tells the packs there are then. Of the last ones those are written anew
+ * that are no larger than what comes after them: each frame is written a few times at most, packs stay few, and the order in
+ * which frames can be taken stays.
  */
 export async function extendPacks(
   store: BlobStore,
+  save: Save,
   replica: Replica,
   packs: readonly Pack[],
 ): Promise<{ readonly packs: readonly Pack[]; readonly added: number }> {
@@ -36,14 +39,16 @@ export async function extendPacks(
   if (missing.length === 0) return { packs, added: 0 }
   const kept = [...packs]
   const frames: PackedFrame[] = missing
-  for (let last = kept.at(-1); last !== undefined && last.sizeBytes < PACK_FULL_BYTES; last = kept.at(-1)) {
+  let sizeBytes = missing.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  for (let last = kept.at(-1); last && last.sizeBytes <= Math.min(sizeBytes, PACK_FULL_BYTES); last = kept.at(-1)) {
     const bytes = await findBlob(store, last.blob)
     const small = bytes && parsePack(bytes)
     if (small === undefined) break
     frames.unshift(...small)
+    sizeBytes += last.sizeBytes
     kept.pop()
   }
   for (const { bytes, spans } of packFrames(frames))
-    kept.push({ blob: await storeBlob(store, bytes), sizeBytes: bytes.length, spans })
+    kept.push({ blob: await save.put(bytes), sizeBytes: bytes.length, spans })
   return { packs: kept, added: missing.length }
 }

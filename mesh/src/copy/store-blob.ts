@@ -2,8 +2,7 @@ import { hashId } from '@cloudos/crypto/hash'
 import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
-import type { BlobStore } from '@cloudos/protocol/ports'
-import type { HeadRead } from '@cloudos/protocol/ports'
+import type { BlobStore, Flush, HeadRead } from '@cloudos/protocol/ports'
 
 /** Where the profile's head lies on every medium. */
 export const HEAD_NAME = 'profile'
@@ -25,21 +24,44 @@ export async function findBlob(store: BlobStore, name: Hash): Promise<Uint8Array
   }
 }
 
+/** What one save writes. */
+export interface Save {
+  /** Resolves to its name; what is large is certainly there by then, the rest goes with the head. */
+  put(bytes: Uint8Array): Promise<Hash>
+  /** What goes with the head. */
+  readonly blobs: readonly Uint8Array[]
+}
+
+/** Small blobs wait for the head, so that a medium that is slow to ask, or charges for it, is asked once. `known` lie there already. */
+export function startSave(store: BlobStore, known: ReadonlySet<Hash>): Save {
+  const blobs: Uint8Array[] = []
+  return {
+    blobs,
+    async put(bytes) {
+      const name = hashId(bytes)
+      if (known.has(name)) return name
+      if (bytes.length > WITH_HEAD_BYTES) return storeBlob(store, bytes)
+      blobs.push(bytes)
+      return name
+    },
+  }
+}
+
+const WITH_HEAD_BYTES = 256 * 1024
+
 export type SwapOutcome = 'written' | 'lost-race'
 
-/** Moves the head from what was read to `bytes`. An answer that was lost is met by reading which head is there now. */
+/** Moves the head from what was read to `bytes`, with the blobs it needs. An answer that was lost is met by reading which head is there now. */
 export async function swapHead(
   store: BlobStore,
   bytes: Uint8Array,
   before: HeadRead | undefined,
+  { blobs, drop }: Pick<Flush, 'blobs' | 'drop'>,
 ): Promise<SwapOutcome> {
-  const outcome = await store.casHead(HEAD_NAME, bytes, before?.version)
+  const head = { name: HEAD_NAME, bytes, expected: before?.version }
+  const outcome = await store.flush({ blobs, head, drop })
   if (outcome === 'ok') return 'written'
   if (outcome === 'conflict') return 'lost-race'
   const now = await store.readHead(HEAD_NAME)
   return now?.heads.some((head) => equalBytes(head, bytes)) === true ? 'written' : 'lost-race'
-}
-
-export function headHash(bytes: Uint8Array): Hash {
-  return hashId(bytes)
 }

@@ -16,7 +16,8 @@ import { extendPacks } from './plan-copy.ts'
 import { coveredBy } from './packs.ts'
 import { readCopy } from './read-copy.ts'
 import type { CopyRefusal, StoredCopy } from './read-copy.ts'
-import { storeBlob, swapHead } from './store-blob.ts'
+import { startSave, swapHead } from './store-blob.ts'
+import type { Save } from './store-blob.ts'
 import { takeCopy } from './take-copy.ts'
 
 /** What this device remembers, durably, of the newest head it has seen on a medium. */
@@ -36,13 +37,15 @@ export interface CopyWork {
   readonly seen: SeenHead | undefined
   /** Packs found damaged: their frames are written again. */
   readonly lost: ReadonlySet<Hash>
+  /** Blobs that an earlier head dropped: they go unless this one needs them. */
+  readonly garbage: readonly Hash[]
   readonly nowMs: number
 }
 
 export interface WrittenCopy extends SeenHead {
   readonly savedAtMs: number
-  /** Blobs of the head before that the new one does not need. */
-  readonly dropped: readonly Hash[]
+  /** Blobs of the head before that the new one does not need; `undefined` when no new one was written. */
+  readonly dropped: readonly Hash[] | undefined
 }
 
 const ENTRIES_PER_BLOB_BYTES = 512 * 1024
@@ -69,7 +72,8 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const { state } = profile.authority
   const ways = chooseWays(work, before)
   const usable = before?.packs.filter(({ blob }) => !work.lost.has(blob)) ?? []
-  const { packs, added } = await extendPacks(store, profile.replica, usable)
+  const save = startSave(store, new Set(before && blobsOf(before).filter((blob) => !work.lost.has(blob))))
+  const { packs, added } = await extendPacks(store, save, profile.replica, usable)
   const isWhole =
     before?.read.heads.length === 1 &&
     added === 0 &&
@@ -77,10 +81,12 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     before.state.tip === state.tip &&
     before.entries.length === profile.authority.entries().size &&
     hashSlotSet(before.slots, before.head.vaultBlob) === state.slotSetHash
-  if (before !== undefined && isWhole) return { ...headOf(before), savedAtMs: before.head.wallclockMs, dropped: [] }
-  const authorityBlobs = await storeEntries(store, [...profile.authority.entries().values()])
-  const vaultBlob = await storeBlob(store, ways.sealedVault)
-  const heads = await storeBlob(store, encodeCbor(await profile.signedHeads()))
+  if (before !== undefined && isWhole)
+    return { ...headOf(before), savedAtMs: before.head.wallclockMs, dropped: undefined }
+  const authorityBlobs = await storeEntries(save, [...profile.authority.entries().values()])
+  const vaultBlob = await save.put(ways.sealedVault)
+  const heads = await save.put(encodeCbor(await profile.signedHeads()))
+  const packIndexBlob = await save.put(encodePackIndex({ authorityBlobs, packs }))
   const payload = encodeHead({
     profileId: state.profileId,
     gen: (before?.head.gen ?? 0) + 1,
@@ -88,15 +94,16 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     authorityTip: state.tip,
     vaultBlob,
     slots: ways.slots,
-    packIndexBlob: await storeBlob(store, encodePackIndex({ authorityBlobs, packs })),
+    packIndexBlob,
     headsBlob: heads,
     writer: work.identity.deviceId,
     wallclockMs: work.nowMs,
     minReaderVersion: READER_VERSION,
   })
   const bytes = encodeSigned(payload, await signFor(work.identity.signer, 'head', payload))
-  if ((await swapHead(store, bytes, before?.read)) === 'lost-race') return undefined
-  const needed = new Set<Hash>([vaultBlob, heads, ...authorityBlobs, ...packs.map(({ blob }) => blob)])
+  const needed = new Set<Hash>([vaultBlob, heads, packIndexBlob, ...authorityBlobs, ...packs.map(({ blob }) => blob)])
+  const drop = work.garbage.filter((blob) => !needed.has(blob))
+  if ((await swapHead(store, bytes, before?.read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
   const dropped = before === undefined ? [] : blobsOf(before).filter((blob) => !needed.has(blob))
   return { gen: (before?.head.gen ?? 0) + 1, hash: hashId(bytes), savedAtMs: work.nowMs, dropped }
 }
@@ -144,20 +151,20 @@ function chooseWays({ profile, ways }: CopyWork, before: StoredCopy | undefined)
   )
 }
 
-async function storeEntries(store: BlobStore, entries: readonly Uint8Array[]): Promise<readonly Hash[]> {
+async function storeEntries(save: Save, entries: readonly Uint8Array[]): Promise<readonly Hash[]> {
   const blobs: Hash[] = []
   let batch: Uint8Array[] = []
   let sizeBytes = 0
   for (const entry of entries) {
     if (sizeBytes + entry.length > ENTRIES_PER_BLOB_BYTES) {
-      blobs.push(await storeBlob(store, encodeCbor(batch)))
+      blobs.push(await save.put(encodeCbor(batch)))
       batch = []
       sizeBytes = 0
     }
     batch.push(entry)
     sizeBytes += entry.length
   }
-  return [...blobs, await storeBlob(store, encodeCbor(batch))]
+  return [...blobs, await save.put(encodeCbor(batch))]
 }
 
 function headOf({ head, headBytes }: StoredCopy): SeenHead {
