@@ -1,5 +1,8 @@
 /** The figures of the profile: what protects it, and how soon it is there. */
 import { join } from 'node:path'
+import { tryWithoutMedium, tryWithoutWayIn } from '@cloudos/agent/testing/robbery/halves'
+import { rob } from '@cloudos/agent/testing/robbery/rob'
+import { robProfile } from '@cloudos/agent/testing/robbery/robbed-profile'
 import { measureLiveGraphs } from '@cloudos/e2e/figures/live-graphs'
 import { measureAppearing, measureLettingGo } from '@cloudos/e2e/figures/new-device'
 import { measureLockedLoad, measureUsable } from '@cloudos/e2e/figures/page-start'
@@ -12,8 +15,34 @@ const root = join(import.meta.dirname, '../..')
 
 const appearing = oncePerRun((isQuick) => measureAppearing(isQuick ? 1 : 5))
 const locked = oncePerRun(() => measureLockedLoad(join(root, 'control-plane/dist')))
+const robbery = oncePerRun((isQuick) => rob(isQuick ? 1_000 : 10_000, 1))
+const robbed = oncePerRun(() => robProfile(1))
 
 export const rows: readonly FigureRow[] = [
+  row(
+    'every dump of a folder medium: words, names, settings, addresses and keys found in it',
+    '0',
+    'canaries',
+    async (isQuick) => {
+      const { leaks } = await robbery(isQuick)
+      const { canaries } = await robbed(isQuick)
+      return judge(leaks.length, canaries.size, (found) => found === 0)
+    },
+  ),
+  row('every dump of a folder medium put back changed: taken for genuine', '0', 'tamperings', async (isQuick) => {
+    const { accepted, tamperings } = await robbery(isQuick)
+    return judge(accepted.length, tamperings, (taken) => taken === 0)
+  }),
+  row('medium alone: slots opened by drawn wallets, phrases and passphrases', '0', 'slots', async (isQuick) => {
+    const tries = isQuick ? 300 : 3_000
+    return judge(await tryWithoutWayIn(await robbed(isQuick), tries), tries, (opened) => opened === 0)
+  }),
+  ...(['wallet-message', 'phrase', 'passphrase'] as const).map((kind) =>
+    row(`${kind} alone: slots opened without what only the medium holds`, '0', 'slots', async (isQuick) => {
+      const tries = isQuick ? 100 : 1_000
+      return judge(await tryWithoutMedium(await robbed(isQuick), kind, tries), tries, (opened) => opened === 0)
+    }),
+  ),
   row('page opened to usable, profile of 1,000 edits that opens by itself, p50', '< 500', 'ms', async (isQuick) => {
     const tookMs = await measureUsable(1_000, isQuick ? 3 : 15)
     return judge(median(tookMs), tookMs.length, (ms) => ms < 500)

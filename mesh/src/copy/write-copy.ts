@@ -112,15 +112,18 @@ async function readBefore({ store, profile, seen, medium }: CopyWork): Promise<S
   const read = await readCopy(store, profile.membership.profileId)
   if (!read.ok && read.error.kind !== 'nothing-there') throw refusalOf(read.error)
   const before = read.ok ? read.value : undefined
-  if (seen === undefined) return before
-  const gen = before?.head.gen ?? 0
-  const isAnother =
-    gen === seen.gen && before !== undefined && !before.read.heads.some((bytes) => hashId(bytes) === seen.hash)
-  if (gen >= seen.gen && (!isAnother || !store.capabilities.cas)) return before
+  if (seen === undefined || !isRolledBack(before, seen, store.capabilities.cas)) return before
   throw new CloudError(
     'rolled-back',
     `The medium ${medium} shows an older copy than this device has seen there. It was not overwritten. Remove it and add it again to use it from now on.`,
   )
+}
+
+/** Whether a medium shows less than it did: an older head, or another in the place of the one that was seen, where writers see each other. */
+export function isRolledBack(copy: StoredCopy | undefined, seen: SeenHead, cas: boolean): boolean {
+  const gen = copy?.head.gen ?? 0
+  const isAnother = gen === seen.gen && !copy?.read.heads.some((bytes) => hashId(bytes) === seen.hash)
+  return gen < seen.gen || (isAnother && cas)
 }
 
 /** What another device has written there comes here too: its entries, and the frames this device lacks. */
