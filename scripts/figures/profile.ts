@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { tryWithoutMedium, tryWithoutWayIn } from '@cloudos/agent/testing/robbery/halves'
 import { rob } from '@cloudos/agent/testing/robbery/rob'
 import { robProfile } from '@cloudos/agent/testing/robbery/robbed-profile'
+import { stealSlot } from '@cloudos/crypto/testing/stolen-slot'
+import type { StolenSlotReport } from '@cloudos/crypto/testing/stolen-slot'
 import { measureLiveGraphs } from '@cloudos/e2e/figures/live-graphs'
 import { measureAppearing, measureLettingGo } from '@cloudos/e2e/figures/new-device'
 import { measureLockedLoad, measureUsable } from '@cloudos/e2e/figures/page-start'
@@ -17,6 +19,11 @@ const appearing = oncePerRun((isQuick) => measureAppearing(isQuick ? 1 : 5))
 const locked = oncePerRun(() => measureLockedLoad(join(root, 'control-plane/dist')))
 const robbery = oncePerRun((isQuick) => rob(isQuick ? 1_000 : 10_000, 1))
 const robbed = oncePerRun(() => robProfile(1))
+const stolenSlots = oncePerRun(async (isQuick) => {
+  const thefts: StolenSlotReport[] = []
+  for (let seed = 1; seed <= (isQuick ? 20 : 100); seed++) thefts.push(await stealSlot(seed))
+  return thefts
+})
 
 export const rows: readonly FigureRow[] = [
   row(
@@ -43,6 +50,14 @@ export const rows: readonly FigureRow[] = [
       return judge(await tryWithoutMedium(await robbed(isQuick), kind, tries), tries, (opened) => opened === 0)
     }),
   ),
+  row('an old dump and a revoked way in: anything newer read', '0', 'secrets', async (isQuick) => {
+    const thefts = await stolenSlots(isQuick)
+    return judge(sum(thefts.map(({ newerRead }) => newerRead)), thefts.length, (read) => read === 0)
+  }),
+  row('an old dump and a revoked way in: entries signed that others go by', '0', 'entries', async (isQuick) => {
+    const thefts = await stolenSlots(isQuick)
+    return judge(sum(thefts.map(({ signedInForce }) => signedInForce)), thefts.length, (signed) => signed === 0)
+  }),
   row('page opened to usable, profile of 1,000 edits that opens by itself, p50', '< 500', 'ms', async (isQuick) => {
     const tookMs = await measureUsable(1_000, isQuick ? 3 : 15)
     return judge(median(tookMs), tookMs.length, (ms) => ms < 500)
@@ -75,3 +90,7 @@ export const rows: readonly FigureRow[] = [
     return judge(await measureLiveGraphs(8, forMs), 1, (percent) => percent < 5)
   }),
 ]
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0)
+}
