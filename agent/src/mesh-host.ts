@@ -124,12 +124,8 @@ export class MeshHost {
         channel.close()
         return
       }
-      // Asked again for each: a device may be revoked, or its certificate lapse, while its channel is open.
-      serveRpc(channel, async (call) => {
-        const caller = this.#callerAt(channel.peerId)
-        if (caller === undefined) throw new CloudError('not-a-member', 'This device is not let in any more.')
-        return dispatch(caller, call)
-      })
+      const { clock } = this.#parts
+      serveRpc(channel, async (call) => dispatch(this.#mustBeLetIn(channel.peerId), call), clock)
     })
   }
 
@@ -251,6 +247,13 @@ export class MeshHost {
     return member.class === 'browser'
       ? { kind: 'page', deviceId, canApprove: caps.includes('approve') }
       : { kind: 'device', deviceId }
+  }
+
+  /** Asked again for each command: a device may be revoked, or its certificate lapse, while its channel is open. */
+  #mustBeLetIn(peerId: string): Caller {
+    const caller = this.#callerAt(peerId)
+    if (caller === undefined) throw new CloudError('not-a-member', 'This device is not let in any more.')
+    return caller
   }
 
   #newInvitation(addresses: readonly string[]): Invitation {

@@ -217,7 +217,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const newTrace = (): string => hexFromBytes(rng.bytes(16))
   const counts = countCommands(dispatch, { log, monotonicMs: () => clock.monotonicMs(), newTrace })
   mesh.serveCommands(counts.counted)
-  const commandDoor = await openCommandDoor(config.socketPath, counts.counted)
+  const commandDoor = await openCommandDoor(config.socketPath, counts.counted, clock)
   stack.defer(() => commandDoor.close())
   await jobs.start()
   home.noteAddress(page)

@@ -3,19 +3,23 @@ import { test } from 'node:test'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { LIMITS } from '@cloudos/protocol/limits'
-import type { Channel } from '@cloudos/protocol/ports'
+import type { Channel, Clock } from '@cloudos/protocol/ports'
 import { encodeRpc } from '@cloudos/protocol/rpc'
 import { createRpcClient, RPC_PROTOCOL, serveRpc } from './rpc.ts'
 import type { RpcAnswerer, RpcClient } from './rpc.ts'
 import { MemoryNetwork } from './testing/memory-net.ts'
+import { SteppedClock } from './testing/stepped-clock.ts'
 
 const NOTHING = new Uint8Array(0)
 const soon = { timeoutMs: 5_000 }
 
-async function connect(answer: RpcAnswerer): Promise<{ client: RpcClient; channel: Channel; network: MemoryNetwork }> {
+async function connect(
+  answer: RpcAnswerer,
+  clock: Clock = new SteppedClock(),
+): Promise<{ client: RpcClient; channel: Channel; network: MemoryNetwork }> {
   const network = new MemoryNetwork()
   network.join('agent').handle(RPC_PROTOCOL, (channel) => {
-    serveRpc(channel, answer)
+    serveRpc(channel, answer, clock)
   })
   const channel = await network.join('page').open('agent', RPC_PROTOCOL)
   return { client: createRpcClient(channel), channel, network }
@@ -45,6 +49,7 @@ test('a refusal arrives with its code and its sentence', async () => {
 })
 
 test('cancelling, a deadline and a lost channel each stop the command at the other end', async () => {
+  const clock = new SteppedClock()
   const stopped: string[] = []
   const { client, channel, network } = await connect(
     ({ request, signal }) =>
@@ -54,12 +59,15 @@ test('cancelling, a deadline and a lost channel each stop the command at the oth
           reject(new CloudError('stopped', 'stopped'))
         })
       }),
+    clock,
   )
   const giveUp = new AbortController()
   const cancelled = client.call('cancelled', NOTHING, { ...soon, signal: giveUp.signal })
   const late = client.call('late', NOTHING, { timeoutMs: 1 })
   giveUp.abort()
   await assert.rejects(cancelled, { code: 'cancelled' })
+  await network.settle()
+  clock.step(1)
   await assert.rejects(late, { code: 'stopped' })
   const cut = client.call('cut', NOTHING, soon)
   await network.settle()
@@ -69,6 +77,32 @@ test('cancelling, a deadline and a lost channel each stop the command at the oth
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(stopped.sort(), ['cancelled', 'cut', 'late'])
   await assert.rejects(client.call('after', NOTHING, soon), { code: 'disconnected' })
+})
+
+test('while a person is asked no deadline runs, the caller hears how long that may take, and then the whole time begins', async () => {
+  const clock = new SteppedClock()
+  const yes = Promise.withResolvers<void>()
+  const { client, network } = await connect(async ({ asking, signal }) => {
+    await asking(300_000, () => yes.promise)
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => { resolve(utf8('over')) }) // prettier-ignore
+    })
+  }, clock)
+  const heard: (number | string)[] = []
+  const onWaits = (forMs: number): void => void heard.push(forMs)
+  const asked = client.call('slow', NOTHING, { ...soon, onWaits }).then((answer) => heard.push(String(answer)))
+  await network.settle()
+  clock.step(290_000)
+  yes.resolve()
+  await network.settle()
+  while (clock.sleeping === 0) await new Promise((resolve) => setImmediate(resolve))
+  clock.step(soon.timeoutMs - 1)
+  await network.settle()
+  assert.deepEqual(heard, [300_000])
+  clock.step(1)
+  await asked
+  assert.deepEqual(heard, [300_000, String(utf8('over'))])
+  assert.equal(clock.sleeping, 0)
 })
 
 test('a replayed id and rubbish end the channel', async () => {

@@ -1,8 +1,9 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { LIMITS } from '@cloudos/protocol/limits'
-import type { Channel } from '@cloudos/protocol/ports'
+import type { Channel, Clock } from '@cloudos/protocol/ports'
 import { encodeRpc, parseRpc } from '@cloudos/protocol/rpc'
 import type { RpcFailure, RpcMessage, RpcRequest } from '@cloudos/protocol/rpc'
+import { startDeadline } from './deadline.ts'
 
 export const RPC_PROTOCOL = '/cloudos/rpc/1'
 
@@ -13,6 +14,8 @@ export interface RpcCall {
   readonly tell: (body: Uint8Array) => void
   /** Aborts when the caller cancels, goes away, or its time is up. */
   readonly signal: AbortSignal
+  /** For asking a person: the caller hears that it may take `forMs`, and the command's own time begins when `wait` is over. */
+  readonly asking: <T>(forMs: number, wait: () => Promise<T>) => Promise<T>
 }
 
 /** Runs one command; a refusal or a broken world rejects as `CloudError`, whose code and message the caller gets. */
@@ -22,7 +25,7 @@ export type RpcAnswerer = (call: RpcCall) => Promise<Uint8Array>
 const RESULT_MAX_BYTES = LIMITS.rpcMaxBytes - 256
 
 /** Answers commands on a channel until it closes. Ids that do not count up are replays and end it. */
-export function serveRpc(channel: Channel, answer: RpcAnswerer): void {
+export function serveRpc(channel: Channel, answer: RpcAnswerer, clock: Clock): void {
   const running = new Map<number, AbortController>()
   let lastId = 0
   const take = (message: RpcMessage): boolean => {
@@ -50,9 +53,14 @@ export function serveRpc(channel: Channel, answer: RpcAnswerer): void {
     const tell = (body: Uint8Array): void => {
       if (running.has(id)) send({ kind: 'event', id, seq: seq++, body })
     }
-    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(request.timeoutMs)])
+    const isOver = (): void => { stop.abort() } // prettier-ignore
+    const deadline = startDeadline(request.timeoutMs, isOver, clock)
+    const asking: RpcCall['asking'] = (forMs, wait) => {
+      send({ kind: 'waits', id, forMs })
+      return deadline.suspended(wait)
+    }
     try {
-      const result = await answer({ request, tell, signal })
+      const result = await answer({ request, tell, signal: stop.signal, asking })
       if (result.length > RESULT_MAX_BYTES)
         throw new CloudError('answer-too-large', 'The answer is larger than a command may give. Ask for less of it.')
       send({ kind: 'reply', id, result })
@@ -60,6 +68,7 @@ export function serveRpc(channel: Channel, answer: RpcAnswerer): void {
       if (!(cause instanceof CloudError)) throw cause
       send(failureFrom(id, cause))
     } finally {
+      deadline.end()
       running.delete(id)
     }
   }
@@ -86,6 +95,8 @@ export interface RpcOptions {
   /** Hex of 16 bytes. */
   readonly traceId?: string
   readonly onEvent?: (body: Uint8Array) => void
+  /** A person is asked, for so long at most; the command's own time begins after that. */
+  readonly onWaits?: (forMs: number) => void
 }
 
 export interface RpcClient {
@@ -96,7 +107,8 @@ export interface RpcClient {
 
 interface Waiting {
   readonly answered: PromiseWithResolvers<Uint8Array>
-  readonly onEvent: ((body: Uint8Array) => void) | undefined
+  readonly onEvent: RpcOptions['onEvent'] | undefined
+  readonly onWaits: RpcOptions['onWaits'] | undefined
 }
 
 export function createRpcClient(channel: Channel): RpcClient {
@@ -114,10 +126,10 @@ export function createRpcClient(channel: Channel): RpcClient {
     waitingById.clear()
   })
   return {
-    async call(method, params, { timeoutMs, signal, idempotencyKey, traceId, onEvent }) {
+    async call(method, params, { timeoutMs, signal, idempotencyKey, traceId, onEvent, onWaits }) {
       if (closed) throw disconnected()
       const id = ++lastId
-      const waiting: Waiting = { answered: Promise.withResolvers<Uint8Array>(), onEvent }
+      const waiting: Waiting = { answered: Promise.withResolvers<Uint8Array>(), onEvent, onWaits }
       waitingById.set(id, waiting)
       channel.send(
         encodeRpc({
@@ -149,6 +161,7 @@ function settle(waitingById: Map<number, Waiting>, message: RpcMessage): void {
   const waiting = waitingById.get(message.id)
   if (waiting === undefined) return
   if (message.kind === 'event') waiting.onEvent?.(message.body.slice())
+  if (message.kind === 'waits') waiting.onWaits?.(message.forMs)
   if (message.kind !== 'reply' && message.kind !== 'failure') return
   waitingById.delete(message.id)
   if (message.kind === 'reply') waiting.answered.resolve(message.result.slice())

@@ -40,6 +40,12 @@ export interface RpcEvent {
   readonly body: Uint8Array
 }
 
+/** A person is asked first, for so long at most. The command's own time begins after the yes: a caller with a deadline moves it. */
+export interface RpcWaits {
+  readonly id: number
+  readonly forMs: number
+}
+
 /** The caller no longer waits. */
 export interface RpcCancel {
   readonly id: number
@@ -51,6 +57,7 @@ export type RpcMessage =
   | ({ readonly kind: 'failure' } & RpcFailure)
   | ({ readonly kind: 'event' } & RpcEvent)
   | ({ readonly kind: 'cancel' } & RpcCancel)
+  | ({ readonly kind: 'waits' } & RpcWaits)
 
 export type RpcRefusal =
   | RecordRefusal<RpcRequest>
@@ -58,6 +65,7 @@ export type RpcRefusal =
   | RecordRefusal<RpcFailure>
   | RecordRefusal<RpcEvent>
   | RecordRefusal<RpcCancel>
+  | RecordRefusal<RpcWaits>
   | 'unknown-kind'
 
 /** `device.revoke`, `job.log.follow`: also the command's name in the registry. */
@@ -97,6 +105,7 @@ const codec: RecordCodec<RpcMessage, RpcRefusal> = variant<RpcMessage, RpcRefusa
   ],
   event: [4, record<RpcEvent>({ id: messageId, seq: at(2, uint()), body: at(3, content) })],
   cancel: [5, record<RpcCancel>({ id: messageId })],
+  waits: [6, record<RpcWaits>({ id: messageId, forMs: at(2, uint(LIMITS.rpcMaxTimeoutMs)) })],
 })
 
 export function encodeRpc(message: RpcMessage): Uint8Array {

@@ -24,8 +24,8 @@ export interface AgentDoor {
   readonly closed: Promise<void>
 }
 
-/** Rejects as `CloudError` 'not-running' when nobody listens there. */
-export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
+/** `onWaits` hears that a person is asked first. Rejects as `CloudError` 'not-running' when nobody listens there. */
+export async function openAgentDoor(socketPath: string, onWaits?: (forMs: number) => void): Promise<AgentDoor> {
   const socket = connect(socketPath)
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve).once('error', (cause) => {
@@ -42,6 +42,7 @@ export async function openAgentDoor(socketPath: string): Promise<AgentDoor> {
         timeoutMs: timeoutMs ?? command.timeoutMs,
         ...(signal && { signal }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(onWaits && { onWaits }),
         ...(event && onEvent && { onEvent: (body: Uint8Array) => onEvent(valueOf(event, body)) }),
       })
       return valueOf(command.output, bytes)

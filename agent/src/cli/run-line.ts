@@ -1,6 +1,7 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Json } from '@cloudos/protocol/json-record'
 import { parseConfig, sayConfigRefusal } from '../config.ts'
+import { formatAmount } from './amounts.ts'
 import { openAgentDoor } from './agent-door.ts'
 import type { AgentDoor } from './agent-door.ts'
 import type { Errand } from './errand.ts'
@@ -60,7 +61,12 @@ function createErrand(verb: Verb, json: boolean, world: World, verbs: readonly V
       world.out(json ? envelope(verb.words.join(' '), { event }) : lines.map((line) => line + '\n').join(''))
     },
     openDoor: async () => {
-      const door = await openAgentDoor(config.value.socketPath)
+      const door = await openAgentDoor(config.value.socketPath, (forMs) => {
+        const patience = formatAmount('forMs', forMs)
+        world.err(
+          `Waiting for your yes, for ${patience} at most: on Home of the page, or with cloudos approval list.\n`,
+        )
+      })
       doors.push(door)
       return door
     },

@@ -38,7 +38,7 @@ test('a device answers over a channel what it can do and how it is doing, and st
   const { dispatch } = await openDispatch(t, nodeClock, deviceCommands(book, feed))
   const network = new MemoryNetwork()
   network.join('agent').handle(RPC_PROTOCOL, (channel) => {
-    serveRpc(channel, (call) => dispatch({ kind: 'device', deviceId: identity.deviceId }, call))
+    serveRpc(channel, (call) => dispatch({ kind: 'device', deviceId: identity.deviceId }, call), nodeClock)
   })
   const client = createRpcClient(await network.join('page').open('agent', RPC_PROTOCOL))
 

@@ -1,5 +1,6 @@
 import { hashId } from '@cloudos/crypto/hash'
 import type { RpcCall } from '@cloudos/mesh/rpc'
+import { APPROVAL_LASTS_MS } from '@cloudos/protocol/budgets'
 import { hexFromBytes, utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { AnyCommand } from '@cloudos/protocol/command'
@@ -57,7 +58,9 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const run = command.prepare(params)
     if (command.shape.repeat === 'needs-key' && idempotencyKey === undefined)
       throw new CloudError('needs-key', `The command ${method} must not happen twice: send an idempotency key.`)
-    const decision = first.allow ? first : await afterApproval(parts, question, decided, call.signal)
+    const decision = first.allow
+      ? first
+      : await call.asking(APPROVAL_LASTS_MS, () => afterApproval(parts, question, decided, call.signal))
     spending.count(caller, command.shape.effect, clock.monotonicMs())
     const act = (): Promise<Uint8Array> =>
       journalled(parts, { ...decided, decision }, () => run({ caller, traceId, tell: call.tell, signal: call.signal }))

@@ -10,7 +10,7 @@ import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
 import { instantClock } from '@cloudos/mesh/testing/family'
 import { foundWith, keptOf, newDevice, openKept } from '@cloudos/mesh/testing/profiles'
 import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
-import { openDispatch } from '../testing/open-dispatch.ts'
+import { openDispatch, rpcCall } from '../testing/open-dispatch.ts'
 import type { Dispatch } from './dispatch.ts'
 import { memberCommands } from './members.ts'
 
@@ -20,11 +20,9 @@ async function call<Input, Output>(
   { name, input, output }: CommandShape<Input, Output>,
   given: Input,
 ): Promise<Output> {
-  const request = { id: 1, method: name, params: encodeRecord(input, given), timeoutMs: 1_000 }
-  const signal = new AbortController().signal
   const answer = parseRecord(
     output,
-    await dispatch(caller, { request, tell: () => undefined, signal }),
+    await dispatch(caller, rpcCall(name, encodeRecord(input, given))),
     LIMITS.rpcMaxBytes,
   )
   assert.ok(answer.ok)

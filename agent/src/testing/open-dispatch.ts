@@ -61,5 +61,6 @@ export function rpcCall(method: string, params: Uint8Array, more: Partial<RpcCal
     request: { id: 1, method, params, timeoutMs: 10_000, ...more },
     tell: () => undefined,
     signal: new AbortController().signal,
+    asking: (_forMs, wait) => wait(),
   }
 }

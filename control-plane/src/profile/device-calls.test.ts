@@ -67,6 +67,26 @@ test('a call that is cancelled ends at the device too', async (t) => {
   await ended.promise
 })
 
+test('a tab hears that a person is asked first, and is patient for as long as that may take', async (t) => {
+  const { tab, leader } = createTabs(t)
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const yes = Promise.withResolvers<Uint8Array>()
+  const near = deviceThat((_method, _params, { onWaits }) => {
+    onWaits?.(300_000)
+    return yes.promise
+  })
+  t.after(answerDeviceCalls(leader, navigator.locks, () => near)[Symbol.dispose])
+  const waits = Promise.withResolvers<number>()
+  const asked = callThroughLeader(tab, navigator.locks, NEAR).call('job.run', PARAMS, {
+    timeoutMs: 900,
+    onWaits: waits.resolve,
+  })
+  assert.equal(await waits.promise, 300_000)
+  t.mock.timers.tick(300_000)
+  yes.resolve(PARAMS)
+  assert.deepEqual(await asked, PARAMS)
+})
+
 test('a leader that comes later is asked too, and one that comes after something was told ends the call', async (t) => {
   const { tab, leader } = createTabs(t)
   const early = callThroughLeader(tab, navigator.locks, NEAR).call('status', PARAMS, { timeoutMs: 9_000 })

@@ -23,7 +23,7 @@ interface Call {
 }
 
 async function ask(channel: BroadcastChannel, locks: Locks, call: Call, options: RpcOptions): Promise<Uint8Array> {
-  const { timeoutMs, idempotencyKey, signal, onEvent } = options
+  const { timeoutMs, idempotencyKey, signal, onEvent, onWaits } = options
   const id = crypto.randomUUID()
   const answered = Promise.withResolvers<Uint8Array>()
   const ended = Promise.withResolvers<undefined>()
@@ -32,17 +32,26 @@ async function ask(channel: BroadcastChannel, locks: Locks, call: Call, options:
     channel.postMessage({ asksDevice: id, ...call, timeoutMs, idempotencyKey })
   }
   const listen = ({ data }: MessageEvent<unknown>): void => {
-    const { answersTo, event, result, problem, leadsAnew } = fieldsOf(data)
+    const { answersTo, event, waitsMs, result, problem, leadsAnew } = fieldsOf(data)
     if (leadsAnew === true && told) answered.reject(leaderChanged())
     else if (leadsAnew === true) say()
     if (answersTo !== id) return
     told = true
     const { code, message } = fieldsOf(problem)
     if (event instanceof Uint8Array) onEvent?.(event)
+    if (typeof waitsMs === 'number') {
+      startPatience(waitsMs + timeoutMs)
+      onWaits?.(waitsMs)
+    }
     if (result instanceof Uint8Array) answered.resolve(result)
     if (typeof code === 'string' && typeof message === 'string') answered.reject(new CloudError(code, message))
   }
-  const patience = setTimeout(() => { answered.reject(notAnswered()) }, timeoutMs + LEADER_TAKES_MS) // prettier-ignore
+  let patience: ReturnType<typeof setTimeout> | undefined
+  const startPatience = (ms: number): void => {
+    clearTimeout(patience)
+    patience = setTimeout(() => { answered.reject(notAnswered()) }, ms + LEADER_TAKES_MS) // prettier-ignore
+  }
+  startPatience(timeoutMs)
   const cancel = (): void => {
     answered.reject(new CloudError('cancelled', 'Cancelled.'))
   }
@@ -82,6 +91,7 @@ export function answerDeviceCalls(
       timeoutMs,
       signal: gone.signal,
       onEvent: (event) => { channel.postMessage({ answersTo: asksDevice, event }) }, // prettier-ignore
+      onWaits: (waitsMs) => { channel.postMessage({ answersTo: asksDevice, waitsMs }) }, // prettier-ignore
       ...(typeof idempotencyKey === 'string' && { idempotencyKey }),
     }
     void answer(clientOf(device), { method, params }, options).then(

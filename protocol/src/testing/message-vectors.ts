@@ -99,6 +99,7 @@ export const rpcVectors: Vectors = {
     good('a failure', encodeRpc({ kind: 'failure', id: 4, code: 'gone', message: '' })),
     good('an event', event),
     good('a cancellation', encodeRpc({ kind: 'cancel', id: 4 })),
+    good('word that a person is asked', encodeRpc({ kind: 'waits', id: 4, forMs: 300_000 })),
   ],
   bad: [
     bad('no bytes', 'truncated', new Uint8Array(0)),
@@ -108,7 +109,7 @@ export const rpcVectors: Vectors = {
     bad('a map in place of the pair', 'unknown-kind', Uint8Array.of(0xa0)),
     ...badEdits(request, [
       ['kind 0', 'unknown-kind', [0], 0],
-      ['kind 6', 'unknown-kind', [0], 6],
+      ['kind 7', 'unknown-kind', [0], 7],
       ['a kind by its word', 'unknown-kind', [0], 'request'],
       ['three in place of two', 'unknown-kind', [2], 0],
       ['no body', 'unknown-kind', [1]],
