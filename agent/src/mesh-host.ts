@@ -157,14 +157,21 @@ export class MeshHost {
       await this.#node.dial(peerId, addresses, signal)
       const channel = await this.#node.net.open(peerId, PAIR_PROTOCOL, signal)
       try {
-        await askToJoin(this.#pairing(channel, [secret], profileId, signal), this.#joining, onWords)
+        const joining: Joining = {
+          ...this.#joining,
+          join: (id, entries) =>
+            this.#joinAlone(id, entries, () => {
+              // Before this device is a member: one that dies here must know afterwards whom to reach.
+              this.#parts.journal.peers.put({ peerId, addresses, seenMs: this.#parts.clock.nowMs() })
+            }),
+        }
+        await askToJoin(this.#pairing(channel, [secret], profileId, signal), joining, onWords)
       } finally {
         channel.close()
       }
     } finally {
       this.#dialling = undefined
     }
-    this.#parts.journal.peers.put({ peerId, addresses, seenMs: this.#parts.clock.nowMs() })
     this.#reach(peerId)
   }
 
@@ -361,17 +368,20 @@ export class MeshHost {
         }),
       )
     },
-    join: (profileId, entries) => {
-      const joining = this.#joined.then(() => this.#join(profileId, entries))
-      this.#joined = joining.catch(() => undefined)
-      return joining
-    },
+    join: (profileId, entries) => this.#joinAlone(profileId, entries),
   }
 
   /** One at a time: two links used at once must not put one device into two profiles. */
-  async #join(profileId: ProfileId, entries: readonly Uint8Array[]): Promise<void> {
+  #joinAlone(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: () => void): Promise<void> {
+    const joining = this.#joined.then(() => this.#join(profileId, entries, onLetIn))
+    this.#joined = joining.catch(() => undefined)
+    return joining
+  }
+
+  async #join(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: () => void): Promise<void> {
     this.#refuseAnother(profileId)
     if (this.#profile !== undefined) {
+      onLetIn?.()
       await this.#profile.authority.take(entries)
       return
     }
@@ -383,6 +393,7 @@ export class MeshHost {
         'not-a-member',
         'The other device sent a profile that does not let this one in. Nothing was changed.',
       )
+    onLetIn?.()
     await journal.authority.append(entries, state.keyChanges)
     journal.settings.set('profile-id', profileId)
     await this.open(profileId)

@@ -9,7 +9,7 @@ import type { RecordCodec } from '@cloudos/protocol/record'
 
 /** The owner's side of an agent's private socket. A call in flight rejects as 'disconnected' when the agent goes away. */
 export interface AgentDoor extends Disposable {
-  call<Input, Output>(shape: CommandShape<Input, Output>, input: Input): Promise<Output>
+  call<Input, Output, Event>(shape: CommandShape<Input, Output, Event>, input: Input): Promise<Output>
   /** The first thing a watching command tells; the watch ends with it. */
   firstEvent<Input, Output, Event>(shape: CommandShape<Input, Output, Event>, input: Input): Promise<Event>
 }

@@ -13,6 +13,7 @@ import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { offerProfile } from '@cloudos/mesh/pairing/pair'
 import { parseCertificate } from '@cloudos/protocol/certificate'
 import { admitCommand, inviteCommand, openCommand, watchPairingCommand } from '@cloudos/protocol/commands'
+import type { WaitingDevice } from '@cloudos/protocol/commands'
 import { parseInvitation } from '@cloudos/protocol/invitation'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import type { AgentProcess } from './agent-process.ts'
@@ -23,6 +24,8 @@ import type { Home } from './home.ts'
 export interface Owner {
   /** Takes the agent into the profile by its open link, as its first. */
   enrol(agent: AgentProcess): Promise<void>
+  /** Says yes, by way of `host`, to a device that waits there. */
+  letIn(host: AgentProcess, visitor: WaitingDevice): Promise<void>
   /** Starts an agent with a link of `host`, compares the words, and lets it in. */
   startPaired(host: AgentProcess, home: Home): Promise<AgentProcess>
 }
@@ -33,10 +36,18 @@ export async function createOwner(): Promise<Owner> {
   const device = { identity, name: 'owner', class: 'browser', caps: ['approve'] } as const
   const profile = await foundProfile({ rng: nodeRng, nowMs: Date.now(), devices: [device] })
   let entries = profile.entries
-  const letIn = async (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly VerifiedEntry[]> => {
+  /** How many of them some agent has confirmed. */
+  let confirmed = 0
+  const sign = async (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly VerifiedEntry[]> => {
     const added = await signIn(profile, entries, certificate, challenge)
     entries = [...entries, ...added]
     return added
+  }
+  const letIn: Owner['letIn'] = async (host, { requestId, certificate, challenge }) => {
+    await sign(certificate, challenge)
+    const upTo = entries.length
+    await host.call(admitCommand, { requestId, entries: bytesOf(entries.slice(confirmed)) })
+    confirmed = upTo
   }
   return {
     async enrol(agent) {
@@ -48,19 +59,20 @@ export async function createOwner(): Promise<Owner> {
       const signal = AbortSignal.timeout(60_000)
       const parts = { channel, self, secrets: [invitation.secret], profileId: undefined, rng: nodeRng, signal }
       await offerProfile(parts, profile.profileId, async ({ handshake, certificate }) => {
-        await letIn(certificate, handshake.transcript)
+        await sign(certificate, handshake.transcript)
         return bytesOf(entries)
       })
+      confirmed = entries.length
       await node.stop()
     },
+    letIn,
     async startPaired(host, home) {
       const { link } = await host.call(inviteCommand, {})
       const agent = await startAgent(home, '--pair', link)
       const visitor = await host.firstEvent(watchPairingCommand, {})
       const [, ...words] = await agent.printed(/: (\w+) · (\w+) · (\w+)\n/)
       assert.deepEqual(words, visitor.words)
-      const { requestId, certificate, challenge } = visitor
-      await host.call(admitCommand, { requestId, entries: bytesOf(await letIn(certificate, challenge)) })
+      await letIn(host, visitor)
       await agent.printed(/^Paired\.$/m)
       return agent
     },
