@@ -50,6 +50,7 @@ export const checks: readonly Stage[] = [
   check('architecture', 'scripts/check-architecture.ts'),
   check('build', 'scripts/build.ts'),
   check('chromium', 'scripts/testing/chromium.ts'),
+  check('descriptions', 'scripts/testing/descriptions.ts'),
 ]
 
 /** The stories start real agents and browsers and wait for what they do: they have the machine to themselves. */
