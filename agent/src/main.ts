@@ -14,6 +14,7 @@ import { nodeClock, nodeRng } from './node-ports.ts'
 import { findNodeFault } from './node-version.ts'
 import { readOwnerConfig } from './owner-config.ts'
 import type { OwnerConfig } from './owner-config.ts'
+import { folderKind } from './media/folder-kind.ts'
 import { startAgent } from './start-agent.ts'
 import type { Agent } from './start-agent.ts'
 import { VERSION } from './version.ts'
@@ -109,7 +110,7 @@ async function main(): Promise<void> {
   const agent = await startAgent(
     { ...config.value, port },
     {
-      folders: { found: foundFolder, connect: connectFolder },
+      kinds: { folder: folderKind({ found: foundFolder, connect: connectFolder }) },
       clock: nodeClock,
       rng: nodeRng,
       version: VERSION,

@@ -40,7 +40,7 @@ import type { Log } from './log/log.ts'
 import { openJournal } from './journal/journal.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Settings } from './journal/settings.ts'
-import type { Folders } from './media/folders.ts'
+import type { MediumKinds } from './media/kinds.ts'
 import { MediaDesk } from './media/media-desk.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
@@ -58,7 +58,7 @@ export interface AgentParts {
   /** Tells the person in front of the terminal. */
   readonly say: (line: string) => void
   readonly log: Log
-  readonly folders: Folders
+  readonly kinds: MediumKinds
   /** The owner has asked for the end: whoever started this agent disposes it. */
   readonly stop: () => void
   readonly areMetricsOn: () => boolean
@@ -145,7 +145,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   stack.defer(() => mesh.close())
   const media = stack.use(
     new MediaDesk({
-      folders: parts.folders,
+      kinds: parts.kinds,
       media: journal.media,
       ways: journal.ways,
       identity,

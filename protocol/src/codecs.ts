@@ -73,6 +73,12 @@ export function text(maxBytes: number, isFit: (value: string) => boolean = () =>
   }
 }
 
+/** Text that must not be shown, logged, hashed into a record or typed on a command line: its form says so to whoever derives from it. */
+export function secretText(maxBytes: number): Codec<string> {
+  const plain = text(maxBytes, (value) => value.length > 0)
+  return { ...plain, form: { kind: 'secret', maxBytes } }
+}
+
 /** A literal, written as the number beside it. */
 export function oneOf<Literal extends string>(codes: Readonly<Record<Literal, number>>): Codec<Literal> {
   const literals = new Map<CborValue, Literal>()

@@ -18,6 +18,8 @@ export function sayForm(form: Form): string {
       return `${String(2 * form.length)} lower-case hex digits`
     case 'text':
       return `text of at most ${String(form.maxBytes)} bytes in the form this command takes`
+    case 'secret':
+      return `text of 1 to ${String(form.maxBytes)} bytes`
     case 'one-of':
       return `one of ${Object.keys(form.codes).join(', ')}`
     case 'list':
@@ -55,6 +57,8 @@ export function jsonSchemaFrom(form: Form): JsonSchema {
       return { type: 'string', pattern: `^[0-9a-f]{${String(2 * form.length)}}$` }
     case 'text':
       return { type: 'string', maxLength: form.maxBytes }
+    case 'secret':
+      return { type: 'string', maxLength: form.maxBytes, writeOnly: true }
     case 'one-of':
       return { type: 'string', enum: Object.keys(form.codes) }
     case 'list':

@@ -12,6 +12,8 @@ export type Form =
   | { readonly kind: 'hex'; readonly length: number }
   | { readonly kind: 'id'; readonly name: IdName; readonly length: number }
   | { readonly kind: 'text'; readonly maxBytes: number; readonly isFit: (value: string) => boolean }
+  /** Text that nobody shows. */
+  | { readonly kind: 'secret'; readonly maxBytes: number }
   | { readonly kind: 'one-of'; readonly codes: Readonly<Record<string, number>> }
   | { readonly kind: 'list'; readonly item: Form; readonly min: number; readonly max: number }
   | { readonly kind: 'pair'; readonly first: Form; readonly second: Form }
@@ -40,4 +42,30 @@ export interface AlternativeForm {
   readonly kind: string
   readonly tag: number
   readonly body: Form
+}
+
+/** Whether something in it is for nobody's eyes: then nothing is made of its bytes that outlives the request, not even their hash. */
+export function holdsSecret(form: Form): boolean {
+  switch (form.kind) {
+    case 'secret':
+      return true
+    case 'record':
+      return form.fields.some((field) => holdsSecret(field.form))
+    case 'variant':
+      return form.alternatives.some(({ body }) => holdsSecret(body))
+    case 'list':
+      return holdsSecret(form.item)
+    case 'pair':
+      return holdsSecret(form.first) || holdsSecret(form.second)
+    case 'uint':
+    case 'int':
+    case 'flag':
+    case 'bytes':
+    case 'hex':
+    case 'id':
+    case 'text':
+    case 'one-of':
+    case 'any':
+      return false
+  }
 }

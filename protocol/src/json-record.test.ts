@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bytesUpTo, flag, hexOf, id, list, mapOf, oneOf, pair, text, uint } from './codecs.ts'
+import { bytesUpTo, flag, hexOf, id, list, mapOf, oneOf, pair, secretText, text, uint } from './codecs.ts'
 import { jsonSchemaFrom } from './form-text.ts'
 import type { DeviceId } from './ids.ts'
 import { findId } from './ids.ts'
@@ -133,4 +133,13 @@ test('the schema of a record names its fields, what they mean, and which must be
     required: ['who'],
     additionalProperties: false,
   })
+})
+
+test('a secret goes in as JSON and does not come out', () => {
+  const codec = record<{ readonly token: string }>({ token: at(1, secretText(8)) })
+  const read = recordFromJson(codec, { token: 'open up' })
+  assert.deepEqual(read, { ok: true, value: { token: 'open up' } })
+  assert.deepEqual(jsonFromRecord(codec, { token: 'open up' }), { token: '(hidden)' })
+  for (const token of ['', 'too long a one', '\ud800', 1]) assert.equal(recordFromJson(codec, { token }).ok, false)
+  assert.deepEqual(jsonSchemaFrom(secretText(8).form), { type: 'string', maxLength: 8, writeOnly: true })
 })

@@ -10,7 +10,7 @@ import type { RecordCodec } from './record.ts'
 import { err, ok } from './result.ts'
 import type { Result } from './result.ts'
 
-/** Bytes stand as base64url, ids and other names as hex, flags as booleans, a variant as its record with `kind`. */
+/** Bytes stand as base64url, ids and other names as hex, flags as booleans, a variant as its record with `kind`, a secret as no more than that. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
 
 /** `field` is the way to what offends (`limits.memory`, `args[2]`), empty for the whole; `message` is a sentence for who typed it. */
@@ -84,10 +84,15 @@ function jsonFrom(form: Form, value: CborValue): Json {
       return typeof value === 'number' ? value : null
     case 'text':
       return typeof value === 'string' ? value : null
+    case 'secret':
+      return HIDDEN
     case 'any':
       return null
   }
 }
+
+/** What is shown is never the way back: a secret goes in as JSON and does not come out. */
+const HIDDEN = '(hidden)'
 
 function fieldsFrom({ fields }: RecordForm, map: ReadonlyMap<number, CborValue>): Json {
   const json: Record<string, Json> = {}
@@ -122,6 +127,7 @@ function cborFrom(form: Form, json: unknown, field: string): Made {
     case 'int':
     case 'flag':
     case 'text':
+    case 'secret':
     case 'bytes':
     case 'hex':
     case 'id':
@@ -145,6 +151,8 @@ function findScalar(form: ScalarForm, json: unknown): CborValue | undefined {
   switch (form.kind) {
     case 'text':
       return json.isWellFormed() && utf8(json).length <= form.maxBytes && form.isFit(json) ? json : undefined
+    case 'secret':
+      return json.isWellFormed() && json !== '' && utf8(json).length <= form.maxBytes ? json : undefined
     case 'bytes': {
       const bytes = base64url.find(json)
       return bytes !== undefined && bytes.length >= form.min && bytes.length <= form.max ? bytes : undefined

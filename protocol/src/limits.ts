@@ -49,6 +49,9 @@ export const LIMITS = {
   vaultMaxEpochs: 4096,
   mediaMax: 16,
   storageTextMaxBytes: 1024,
+  storageAccountMaxBytes: 320,
+  /** Tokens of identity providers run to a few kilobytes. */
+  storageSecretMaxBytes: 4 * 1024,
   mediaSettingsMaxBytes: 4 * 1024,
   /** A hostile head asks a passphrase slot for all memory, for hours, or for so little that guessing is cheap. */
   argonMinMemoryKiB: 8 * 1024,

@@ -1,4 +1,4 @@
-import { list, oneOf, text, uint } from './codecs.ts'
+import { list, oneOf, secretText, text, uint } from './codecs.ts'
 import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
 import { LIMITS } from './limits.ts'
@@ -8,12 +8,25 @@ import { at, maybeAt, record } from './record.ts'
 export const MEDIUM_STATES = ['kept', 'away', 'waiting', 'failed'] as const
 export type MediumState = (typeof MEDIUM_STATES)[number]
 
-/** A place where a device keeps the profile. */
+/** `device` is a device's own disk, `peer` another agent that keeps a whole copy. */
+export type MediumKind = 'device' | AddedKind
+
+/** A kind that somebody can add, and how it travels. */
+export const ADDED_KINDS = { folder: 2, webdav: 3, s3: 4, github: 5, drive: 6, peer: 7 } as const
+export type AddedKind = keyof typeof ADDED_KINDS
+
+/** Where the password, key or token of a place lies: on no medium, and in no profile. */
+export type CredentialPlace = 'not-needed' | 'sealed-on-device' | 'lost'
+
+/** A place where a device keeps the profile. What it takes to reach it again is all here, except the secret. */
 export interface MediumView {
-  /** `device` is the device's own disk. */
   readonly mediumId: string
-  readonly kind: 'device' | 'folder'
+  readonly kind: MediumKind
+  /** A path, an https URL, owner/repository: in the one spelling that this kind has for it. */
   readonly where: string
+  /** As whom the device signs in there. */
+  readonly account?: string
+  readonly credential: CredentialPlace
   /** The revision that lies there; 0 while there is none. */
   readonly gen: number
   readonly savedAtMs?: number
@@ -27,11 +40,12 @@ export interface MediumView {
 
 const mediumId = text(32, (value) => /^[a-z0-9]+$/.test(value))
 const sentence = text(LIMITS.storageTextMaxBytes)
-const path = text(LIMITS.storageTextMaxBytes, (value) => value.length > 0 && !value.includes('\0'))
+const place = text(LIMITS.storageTextMaxBytes, (value) => value.length > 0 && !value.includes('\0'))
+const account = text(LIMITS.storageAccountMaxBytes, (value) => value.length > 0 && !/\p{Cc}/u.test(value))
 
 const mediumView = record<MediumView>({
   mediumId: at(1, mediumId),
-  kind: at(2, oneOf({ device: 1, folder: 2 })),
+  kind: at(2, oneOf({ device: 1, ...ADDED_KINDS })),
   where: at(3, sentence),
   gen: at(4, uint()),
   savedAtMs: maybeAt(5, uint()),
@@ -39,6 +53,8 @@ const mediumView = record<MediumView>({
   state: at(7, oneOf({ kept: 1, away: 2, waiting: 3, failed: 4 })),
   failureDomain: at(8, sentence),
   problem: maybeAt(9, sentence),
+  account: maybeAt(10, account),
+  credential: at(11, oneOf({ 'not-needed': 1, 'sealed-on-device': 2, lost: 3 })),
 })
 
 export interface MediaList {
@@ -59,8 +75,11 @@ export const listStorageCommand: CommandShape<Nothing, MediaList> = {
 }
 
 export interface NewMedium {
-  readonly kind: 'folder'
-  readonly path: string
+  readonly kind: AddedKind
+  readonly where: string
+  readonly account?: string
+  /** Kept sealed on the device, and shown or sent nowhere else. */
+  readonly secret?: string
 }
 
 export interface MediumNamed {
@@ -76,11 +95,13 @@ export const addStorageCommand: CommandShape<NewMedium, MediumNamed> = {
   name: 'storage.add',
   effect: 'leaves',
   grant: { resource: 'medium:*', act: 'control' },
-  says: 'Keep a copy of the profile, sealed, in a folder of this device as well.',
-  examples: ['cloudos storage add --kind folder --path /media/stick/cloudos'],
+  says: 'Keep a copy of the profile, sealed, in one more place.',
+  examples: ['cloudos storage add folder /media/stick/cloudos'],
   input: record<NewMedium>({
-    kind: at(1, oneOf({ folder: 1 }), 'what it is'),
-    path: at(2, path, 'the whole path of a folder that exists'),
+    kind: at(1, oneOf(ADDED_KINDS), 'what it is'),
+    where: at(2, place, 'the whole path of a folder that exists, or the address of the place'),
+    account: maybeAt(3, account, 'as whom to sign in there: a user name, or the id of an access key'),
+    secret: maybeAt(4, secretText(LIMITS.storageSecretMaxBytes), 'its password, secret key or token'),
   }),
   output: named,
   event: undefined,

@@ -2,13 +2,14 @@ import { hashId } from '@cloudos/crypto/hash'
 import type { AnyCommand } from '@cloudos/protocol/command'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Decision } from '@cloudos/protocol/decide'
+import { holdsSecret } from '@cloudos/protocol/form'
 import type { Caller } from '@cloudos/protocol/grants'
 import type { Clock } from '@cloudos/protocol/ports'
 import type { AuditLog, AuditNote } from './audit-log.ts'
 
 export interface Decided {
   readonly caller: Caller
-  readonly command: Pick<AnyCommand, 'name' | 'effect'> | undefined
+  readonly command: Pick<AnyCommand, 'name' | 'effect' | 'input'> | undefined
   readonly params: Uint8Array
   readonly decision: Decision
   /** Instead of the decision's own word, when something after it refused. */
@@ -76,7 +77,8 @@ function noteFrom({ caller, command, params, decision, reason, traceId }: Decide
     ...(caller.kind !== 'owner' && { deviceId: caller.deviceId }),
     channel: caller.kind === 'owner' ? 'socket' : 'mesh',
     action: command?.name ?? 'unknown',
-    ...(params.length > 1 && { target: hashId(params) }),
+    // A hash is enough to try passwords against.
+    ...(params.length > 1 && !(command && holdsSecret(command.input.form)) && { target: hashId(params) }),
     decision: decision.allow && reason === undefined ? 'allowed' : 'denied',
     reason: reason ?? (decision.allow ? 'ok' : decision.why),
     ...(decision.allow && decision.approvalId !== undefined && { approvalId: decision.approvalId }),

@@ -1,6 +1,7 @@
 import type { Form } from '@cloudos/protocol/form'
 import { isolationTier } from '@cloudos/protocol/isolation-tier'
 import { LIMITS } from '@cloudos/protocol/limits'
+import { ADDED_KINDS } from '@cloudos/protocol/storage-commands'
 import { SETTINGS } from '../owner-config.ts'
 import type { Part, Unit, Verb } from './verb.ts'
 
@@ -267,6 +268,23 @@ export const HANDWRITTEN: readonly Handwritten[] = [
     ],
     needs: ['job.output'],
     load: async () => (await import('./verbs/job-look.ts')).runJobOutput,
+  },
+  {
+    words: ['storage', 'add'],
+    says: 'Keep a copy of the profile, sealed, in one more place.',
+    examples: [
+      'cloudos storage add folder /media/stick/cloudos',
+      'cloudos storage add webdav https://cloud.example.org/dav/cloudos --account robin',
+      'cloudos storage add s3 https://s3.example.org/bucket/cloudos --account KEYID --secret-file key.txt',
+    ],
+    parts: [
+      { name: 'kind', says: 'What it is', form: { kind: 'one-of', codes: ADDED_KINDS }, ...placed },
+      textPart('where', 'The whole path of a folder that exists, or the address of the place', placed, 1024),
+      textPart('account', 'As whom to sign in there: a user name, or the id of an access key', asFlag, 320),
+      textPart('secret-file', 'The file with its password, secret key or token; without it you are asked', asFlag),
+    ],
+    needs: ['storage.add'],
+    load: async () => (await import('./verbs/storage-add.ts')).runStorageAdd,
   },
   {
     words: ['audit', 'verify'],

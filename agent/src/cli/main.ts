@@ -21,6 +21,7 @@ function worldOfProcess(signal: AbortSignal): World {
     userName: userInfo().username,
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
+    readSecret: async (question) => (await import('./read-secret.ts')).readSecret(question, process.stdin, signal),
     signal,
     nowMs: () => Date.now(),
     monotonicMs: () => performance.now(),

@@ -91,6 +91,7 @@ function wrongFor(form: Form, unit: Part['unit']): readonly string[] {
     case 'list':
       return wrongFor(form.item, unit)
     case 'flag':
+    case 'secret':
     case 'pair':
     case 'record':
     case 'variant':
@@ -118,6 +119,7 @@ function rightFor({ form, unit }: Pick<Part, 'form' | 'unit'>): string {
     case 'list':
       return rightFor({ form: form.item, ...(unit && { unit }) })
     case 'flag':
+    case 'secret':
     case 'pair':
     case 'record':
     case 'variant':

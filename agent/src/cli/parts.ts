@@ -74,6 +74,7 @@ function fitsOnLine(form: Form): boolean {
     case 'list':
       return form.item.kind !== 'list' && form.item.kind !== 'flag' && fitsOnLine(form.item)
     case 'bytes': // Nobody types them: such a command is a program's.
+    case 'secret': // Every program of this machine can read a command line.
     case 'pair':
     case 'record':
     case 'variant':

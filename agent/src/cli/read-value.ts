@@ -35,6 +35,7 @@ function findValue(text: string, form: Form, unit: Unit | undefined): Json | und
       return Object.hasOwn(form.codes, text) ? text : undefined
     case 'list':
       return findValue(text, form.item, unit)
+    case 'secret':
     case 'pair':
     case 'record':
     case 'variant':
@@ -66,6 +67,7 @@ export function sayTaken(form: Form, unit?: Unit): string {
       return sayOneOf(Object.keys(form.codes))
     case 'list':
       return sayTaken(form.item, unit)
+    case 'secret':
     case 'pair':
     case 'record':
     case 'variant':

@@ -4,6 +4,8 @@ import type { Surroundings } from '../config.ts'
 export interface World extends Surroundings {
   readonly out: (text: string | Uint8Array) => void
   readonly err: (text: string | Uint8Array) => void
+  /** Asks at the terminal, unseen; reads what is piped in where there is none. */
+  readonly readSecret: (question: string) => Promise<string>
   /** Ctrl-C. */
   readonly signal: AbortSignal
   readonly nowMs: () => number

@@ -13,7 +13,7 @@ import type { Registered } from './register.ts'
 export function storageCommands(desk: MediaDesk): readonly Registered[] {
   return [
     register({ shape: listStorageCommand, run: async () => ({ media: await desk.list() }) }),
-    register({ shape: addStorageCommand, run: async ({ path }) => ({ mediumId: await desk.add(path) }) }),
+    register({ shape: addStorageCommand, run: async (place) => ({ mediumId: await desk.add(place) }) }),
     register({
       shape: removeStorageCommand,
       run: async ({ mediumId }) => {

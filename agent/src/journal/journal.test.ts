@@ -192,3 +192,27 @@ test('a journal cut short at any place opens, says so whenever anything is missi
     journal.close()
   }
 })
+
+test('folders of a journal from before there were other places are kept as folders', (t) => {
+  const file = fileFor(t)
+  const before = MIGRATIONS.findIndex((sql) => sql.includes('CREATE TABLE places'))
+  const db = new DatabaseSync(file)
+  for (const sql of MIGRATIONS.slice(0, before)) db.exec(sql)
+  db.exec(
+    `INSERT INTO media VALUES ('ab', '/media/stick', 'disk 5', 7, '${HASH}'); PRAGMA user_version = ${String(before)}`,
+  )
+  db.close()
+  const { media } = open(t, file)
+  const stick = { mediumId: 'ab', kind: 'folder', where: '/media/stick', account: undefined } as const
+  const kept = { sealedCredential: undefined, failureDomain: 'disk 5', seen: { gen: 7, hash: HASH } }
+  assert.deepEqual(media.all(), [{ ...stick, ...kept }])
+  media.add({
+    ...stick,
+    mediumId: 'cd',
+    account: 'robin',
+    sealedCredential: utf8('sealed'),
+    failureDomain: 'x',
+    seen: undefined,
+  })
+  assert.deepEqual(media.all()[1]?.sealedCredential, utf8('sealed'))
+})

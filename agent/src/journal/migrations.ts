@@ -103,4 +103,22 @@ export const MIGRATIONS: readonly string[] = [
     head TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Places of any kind. What it takes to sign in is sealed to this device and to the place.
+  CREATE TABLE places (
+    medium_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    place TEXT NOT NULL,
+    account TEXT NOT NULL,
+    credential BLOB,
+    failure_domain TEXT NOT NULL,
+    gen INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    UNIQUE (kind, place, account)
+  ) STRICT;
+  INSERT INTO places (medium_id, kind, place, account, failure_domain, gen, head)
+    SELECT medium_id, 'folder', path, '', failure_domain, gen, head FROM media;
+  DROP TABLE media;
+  ALTER TABLE places RENAME TO media;
+  `,
 ]

@@ -1,17 +1,47 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { DOC } from '@cloudos/mesh/testing/family'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
+import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
+import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import { openJournal } from '../journal/journal.ts'
 import { createReserve } from '../reserve.ts'
 import { folderFor } from '../testing/run-agent.ts'
 import { house, stillClock } from '../testing/protected-house.ts'
+import type { Credential, MediumKindPort } from './kinds.ts'
+import { folderKind } from './folder-kind.ts'
 import { MediaDesk } from './media-desk.ts'
 
-async function sitDown(t: TestContext, seed: number) {
+/** A place in memory behind a name and a password; `opened` is with which it was opened last. */
+function lockedPlace() {
+  const medium = createMemoryMedium()
+  const opened: (Credential | undefined)[] = []
+  const enter = (credential: Credential | undefined): Promise<void> => {
+    opened.push(credential)
+    if (credential?.secret === SECRET) return Promise.resolve()
+    return Promise.reject(new CloudError('medium-forbidden', 'Not with this password.'))
+  }
+  const port: MediumKindPort = {
+    normalise: (where) => new URL(where).href,
+    check: (_address, credential) => enter(credential),
+    found: (_address, credential) => enter(credential),
+    connect: async (_address, credential) => {
+      await enter(credential)
+      return createBlobStore(medium)
+    },
+    failureDomain: (address, account) => Promise.resolve(`${account ?? ''} at ${new URL(address).host}`),
+    retry: { firstMs: 1, maxMs: 1 },
+  }
+  return { port, opened }
+}
+
+const SECRET = 'correct-horse-battery'
+
+async function sitDown(t: TestContext, seed: number, webdav = lockedPlace().port) {
   const home = folderFor(t)
   const { profiles, identities, ways, dice } = await house(1, seed)
   const [profile, identity] = [profiles[0], identities[0]]
@@ -20,7 +50,7 @@ async function sitDown(t: TestContext, seed: number) {
   journal.ways.put(ways)
   const start = (): MediaDesk => {
     const desk = new MediaDesk({
-      folders: { found: foundFolder, connect: connectFolder },
+      kinds: { folder: folderKind({ found: foundFolder, connect: connectFolder }), webdav },
       media: journal.media,
       ways: journal.ways,
       identity,
@@ -40,13 +70,13 @@ async function sitDown(t: TestContext, seed: number) {
     mkdirSync(join(home, name))
     return join(home, name)
   }
-  return { home, folder, profile, start }
+  return { home, folder, profile, start, media: journal.media }
 }
 
 test('a folder is added, kept in step, checked, and found again by the next start', async (t) => {
   const { folder, profile, start } = await sitDown(t, 21)
   const desk = start()
-  const mediumId = await desk.add(folder('stick'))
+  const mediumId = await desk.add({ kind: 'folder', where: folder('stick') })
   const [own, added] = await desk.list()
   assert.equal(own?.kind, 'device')
   assert.equal(added?.gen, 1)
@@ -73,7 +103,7 @@ test('each path that is no folder for a copy is refused in its own words', async
   const locked = folder('locked')
   chmodSync(locked, 0o500)
   const kept = folder('kept')
-  await desk.add(kept)
+  await desk.add({ kind: 'folder', where: kept })
   const cases = [
     ['stick', 'bad-path'],
     [join(home, 'nowhere'), 'no-such-folder'],
@@ -81,12 +111,12 @@ test('each path that is no folder for a copy is refused in its own words', async
     [kept, 'already-kept'],
     ...(process.getuid?.() === 0 ? [] : ([[locked, 'not-writable']] as const)),
   ] as const
-  for (const [path, code] of cases) await assert.rejects(desk.add(path), { code }, path)
+  for (const [path, code] of cases) await assert.rejects(desk.add({ kind: 'folder', where: path }), { code }, path)
   const { folder: otherFolder, start: startOther } = await sitDown(t, 23)
   const other = startOther()
   const foreign = otherFolder('stick')
-  await other.add(foreign)
-  await assert.rejects(desk.add(foreign), { code: 'foreign-profile' })
+  await other.add({ kind: 'folder', where: foreign })
+  await assert.rejects(desk.add({ kind: 'folder', where: foreign }), { code: 'foreign-profile' })
   await other[Symbol.asyncDispose]()
   await desk[Symbol.asyncDispose]()
 })
@@ -95,7 +125,7 @@ test('a stick that is taken away is away, and goes on where it was when it is ba
   const { home, folder, profile, start } = await sitDown(t, 24)
   const desk = start()
   const path = folder('stick')
-  const mediumId = await desk.add(path)
+  const mediumId = await desk.add({ kind: 'folder', where: path })
   renameSync(path, join(home, 'elsewhere'))
   const doc = await profile.replica.open(DOC)
   doc.ydoc.getText('text').insert(0, 'meanwhile')
@@ -108,5 +138,43 @@ test('a stick that is taken away is away, and goes on where it was when it is ba
   await desk.sync(mediumId)
   const [, back] = await desk.list()
   assert.deepEqual([back?.state, back?.gen, back?.behind], ['kept', 2, 0])
+  await desk[Symbol.asyncDispose]()
+})
+
+test('a password is kept sealed to the device and to its place, and used again by the next start', async (t) => {
+  const { port, opened } = lockedPlace()
+  const { home, start, media } = await sitDown(t, 25, port)
+  const desk = start()
+  const place = { kind: 'webdav', where: 'https://CLOUD.example.org/dav', account: 'robin' } as const
+  await assert.rejects(desk.add({ ...place, secret: 'wrong' }), { code: 'medium-forbidden' })
+  assert.equal((await desk.list()).length, 1)
+  const mediumId = await desk.add({ ...place, secret: SECRET })
+  await assert.rejects(desk.add({ ...place, secret: SECRET }), { code: 'already-kept' })
+  const [, view] = await desk.list()
+  assert.deepEqual(
+    [view?.kind, view?.where, view?.account, view?.credential, view?.failureDomain],
+    ['webdav', 'https://cloud.example.org/dav', 'robin', 'sealed-on-device', 'robin at cloud.example.org'],
+  )
+  await desk[Symbol.asyncDispose]()
+  for (const file of readdirSync(home).filter((name) => name.startsWith('journal')))
+    assert.equal(readFileSync(join(home, file)).includes(SECRET), false, file)
+  const again = start()
+  await again.sync(mediumId)
+  assert.deepEqual(opened.at(-1), { account: 'robin', secret: SECRET })
+  await again[Symbol.asyncDispose]()
+  const stored = media.all()[0] ?? assert.fail()
+  media.remove(mediumId)
+  media.add({ ...stored, where: 'https://evil.example.org/dav' })
+  const asked = opened.length
+  const misled = start()
+  await assert.rejects(misled.sync(mediumId), { code: 'credential-lost' })
+  assert.deepEqual([(await misled.list())[1]?.credential, opened.length], ['lost', asked])
+  await misled[Symbol.asyncDispose]()
+})
+
+test('a kind that this device does not have is refused', async (t) => {
+  const { start } = await sitDown(t, 26)
+  const desk = start()
+  await assert.rejects(desk.add({ kind: 'drive', where: 'appDataFolder' }), { code: 'no-such-kind' })
   await desk[Symbol.asyncDispose]()
 })

@@ -8,18 +8,19 @@ import { refusalOf } from '@cloudos/mesh/copy/write-copy'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { ProfileId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
-import type { MediumState, MediumView, StorageCheck } from '@cloudos/protocol/storage-commands'
+import type { AddedKind, MediumState, MediumView, NewMedium, StorageCheck } from '@cloudos/protocol/storage-commands'
 import { backoffMs } from '@cloudos/scheduler/backoff'
 import type { Media, StoredMedium } from '../journal/media.ts'
 import type { Ways } from '../journal/ways.ts'
-import { checkFolder, diskOf } from './folders.ts'
-import type { Folders } from './folders.ts'
+import { findCredential, sealCredential } from './credential-seal.ts'
+import { diskOf } from './folder-kind.ts'
+import { kindOf } from './kinds.ts'
+import type { Credential, MediumKindPort, MediumKinds } from './kinds.ts'
 
 export interface MediaDeskParts {
-  readonly folders: Folders
+  readonly kinds: MediumKinds
   readonly media: Media
   readonly ways: Ways
   readonly identity: DeviceIdentity
@@ -29,10 +30,7 @@ export interface MediaDeskParts {
   readonly onIncident: OnIncident
 }
 
-/** Looking whether a stick is back costs next to nothing. */
-const RETRY = { firstMs: 500, maxMs: 5_000 }
-
-/** The folders that this device keeps copies of the profile in. */
+/** The places that this device keeps copies of the profile in, whatever their kind. */
 export class MediaDesk implements AsyncDisposable {
   readonly #parts: MediaDeskParts
   readonly #keepers = new Map<string, CopyKeeper>()
@@ -42,7 +40,7 @@ export class MediaDesk implements AsyncDisposable {
     this.#parts = parts
   }
 
-  /** The profile is open: every folder is kept from now on. */
+  /** The profile is open: every place is kept from now on. */
   open(profile: Profile): void {
     this.#profile = profile
     for (const medium of this.#parts.media.all()) this.#keep(medium, profile)
@@ -54,6 +52,7 @@ export class MediaDesk implements AsyncDisposable {
       mediumId: 'device',
       kind: 'device',
       where: homeFolder,
+      credential: 'not-needed',
       gen: 0,
       savedAtMs: clock.nowMs(),
       behind: 0,
@@ -63,31 +62,33 @@ export class MediaDesk implements AsyncDisposable {
     return [own, ...media.all().map((medium) => this.#view(medium))]
   }
 
-  /** Throws `CloudError` with a sentence for each way in which the folder is none for this. Resolves once a copy lies there. */
-  async add(path: string): Promise<string> {
+  /** Throws `CloudError` with a sentence for each way in which the place is none for this. Resolves once a copy lies there. */
+  async add(wanted: NewMedium): Promise<string> {
     const profile = this.#required()
+    const place = this.#placeFrom(wanted)
+    const { port, kind, where, credential } = place
     const known = this.#parts.media.all()
-    if (known.some((medium) => medium.path === path))
-      throw new CloudError('already-kept', `A copy is kept in ${path} already.`)
+    if (known.some((medium) => medium.kind === kind && medium.where === where && medium.account === wanted.account))
+      throw new CloudError('already-kept', `A copy is kept in ${where} already.`)
     if (known.length >= LIMITS.mediaMax)
       throw new CloudError('too-many', `No more than ${String(LIMITS.mediaMax)} places. Remove one first.`)
-    await checkFolder(path)
-    const found = await this.#findCopy(path)
+    await port.check(where, credential)
+    const found = await findCopy(place)
     if (found !== undefined && found.profileId !== profile.membership.profileId)
       throw refusalOf({ kind: 'foreign-profile', profileId: found.profileId })
-    await this.#parts.folders.found(path)
-    const mediumId = hexFromBytes(this.#parts.rng.bytes(8))
-    const medium = { mediumId, path, failureDomain: await diskOf(path), seen: undefined }
+    await port.found(where, credential)
+    const medium = await this.#mediumOf(place, wanted.account)
     this.#parts.media.add(medium)
     try {
       await this.#keep(medium, profile).sync()
     } catch (cause) {
       // Without a way in there is nothing to write yet: it follows by itself once there is.
-      if (cause instanceof CloudError && (cause.code === 'no-ways' || cause.code === 'ways-behind')) return mediumId
-      await this.remove(mediumId)
+      if (cause instanceof CloudError && (cause.code === 'no-ways' || cause.code === 'ways-behind'))
+        return medium.mediumId
+      await this.remove(medium.mediumId)
       throw cause
     }
-    return mediumId
+    return medium.mediumId
   }
 
   async remove(mediumId: string): Promise<void> {
@@ -109,10 +110,11 @@ export class MediaDesk implements AsyncDisposable {
     for (const keeper of this.#keepers.values()) keeper.waysChanged()
   }
 
-  /** The copy in a folder that is no medium of this device yet, for a page that opens it. Throws `CloudError` as `add`. */
-  async copyIn(path: string): Promise<StoredCopy> {
-    await checkFolder(path)
-    const copy = await this.#findCopy(path)
+  /** The copy in a place that is no medium of this device yet, for a page that opens it. Throws `CloudError` as `add`. */
+  async copyIn(wanted: NewMedium): Promise<StoredCopy> {
+    const place = this.#placeFrom(wanted)
+    await place.port.check(place.where, place.credential)
+    const copy = await findCopy(place)
     if (copy === undefined) throw refusalOf({ kind: 'nothing-there' })
     return copy
   }
@@ -122,55 +124,70 @@ export class MediaDesk implements AsyncDisposable {
     this.#keepers.clear()
   }
 
-  /** `undefined` where no copy lies; a damaged one throws. */
-  async #findCopy(path: string, expected?: ProfileId): Promise<StoredCopy | undefined> {
-    let store
-    try {
-      store = await this.#parts.folders.connect(path, path)
-    } catch (cause) {
-      if (cause instanceof CloudError && cause.code === 'medium-gone') return undefined
-      throw cause
-    }
-    try {
-      const copy = await readCopy(store, expected)
-      if (copy.ok) return copy.value
-      if (copy.error.kind === 'nothing-there') return undefined
-      throw refusalOf(copy.error)
-    } finally {
-      await store[Symbol.asyncDispose]()
+  #placeFrom({ kind, where, account, secret }: NewMedium): Place {
+    const port = kindOf(this.#parts.kinds, kind)
+    const credential = secret === undefined ? undefined : { account: account ?? '', secret }
+    return { port, kind, where: port.normalise(where), credential }
+  }
+
+  async #mediumOf({ port, kind, where, credential }: Place, account: string | undefined): Promise<StoredMedium> {
+    const { rng, identity, homeFolder } = this.#parts
+    return {
+      mediumId: hexFromBytes(rng.bytes(8)),
+      kind,
+      where,
+      account,
+      sealedCredential: credential && sealCredential(identity.boxSecret, { kind, where }, credential, rng),
+      failureDomain: (await port.failureDomain(where, account)) ?? (await diskOf(homeFolder)),
+      seen: undefined,
     }
   }
 
-  #keep({ mediumId, path, failureDomain }: StoredMedium, profile: Profile): CopyKeeper {
-    const { folders, media, ways, identity, clock, rng, onIncident } = this.#parts
+  #keep(medium: StoredMedium, profile: Profile): CopyKeeper {
+    const { kinds, media, ways, identity, clock, rng, onIncident } = this.#parts
+    const { mediumId, kind, where, failureDomain } = medium
     const seed = new DataView(Uint8Array.from(rng.bytes(4)).buffer).getUint32(0)
     const keeper = startCopy({
-      connect: () => folders.connect(path, failureDomain),
-      medium: path,
+      connect: async () => kindOf(kinds, kind).connect(where, this.#credentialOf(medium), failureDomain),
+      medium: where,
       profile,
       identity,
       ways: () => ways.find(),
       memory: {
-        find: () => media.all().find((medium) => medium.mediumId === mediumId)?.seen,
+        find: () => media.all().find((one) => one.mediumId === mediumId)?.seen,
         save: (seen) => {
           media.saw(mediumId, seen)
         },
       },
       clock,
-      retryAfterMs: (attempt) => backoffMs(attempt, seed, RETRY),
+      retryAfterMs: (attempt) => backoffMs(attempt, seed, kinds[kind]?.retry ?? UNKNOWN_RETRY),
       onIncident,
     })
     this.#keepers.set(mediumId, keeper)
     return keeper
   }
 
-  #view({ mediumId, path, failureDomain }: StoredMedium): MediumView {
+  #credentialOf({ kind, where, sealedCredential }: StoredMedium): Credential | undefined {
+    if (sealedCredential === undefined) return undefined
+    const credential = findCredential(this.#parts.identity.boxSecret, { kind, where }, sealedCredential)
+    if (credential !== undefined) return credential
+    throw new CloudError(
+      'credential-lost',
+      `What this device needs to sign in to ${where} cannot be opened any more. Remove the place and add it again.`,
+    )
+  }
+
+  #view(medium: StoredMedium): MediumView {
+    const { mediumId, kind, where, account, sealedCredential, failureDomain } = medium
     const state = this.#keepers.get(mediumId)?.state
     const { gen = 0, savedAtMs, behind = 0, error } = state ?? {}
+    const kept = error?.code === 'credential-lost' ? 'lost' : 'sealed-on-device'
     return {
       mediumId,
-      kind: 'folder',
-      where: path,
+      kind,
+      where,
+      ...(account !== undefined && { account }),
+      credential: sealedCredential === undefined ? 'not-needed' : kept,
       gen,
       ...(savedAtMs !== undefined && { savedAtMs }),
       behind,
@@ -189,6 +206,34 @@ export class MediaDesk implements AsyncDisposable {
     const keeper = this.#keepers.get(mediumId)
     if (keeper !== undefined) return keeper
     throw new CloudError('no-such-medium', 'This device keeps no such place. List them again.')
+  }
+}
+
+interface Place {
+  readonly port: MediumKindPort
+  readonly kind: AddedKind
+  readonly where: string
+  readonly credential: Credential | undefined
+}
+
+const UNKNOWN_RETRY = { firstMs: 60_000, maxMs: 3_600_000 }
+
+/** `undefined` where no copy lies; a damaged one throws. */
+async function findCopy({ port, where, credential }: Place): Promise<StoredCopy | undefined> {
+  let store
+  try {
+    store = await port.connect(where, credential, where)
+  } catch (cause) {
+    if (cause instanceof CloudError && cause.code === 'medium-gone') return undefined
+    throw cause
+  }
+  try {
+    const copy = await readCopy(store)
+    if (copy.ok) return copy.value
+    if (copy.error.kind === 'nothing-there') return undefined
+    throw refusalOf(copy.error)
+  } finally {
+    await store[Symbol.asyncDispose]()
   }
 }
 

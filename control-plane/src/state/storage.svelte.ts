@@ -7,7 +7,7 @@ import {
   removeStorageCommand,
   syncStorageCommand,
 } from '@cloudos/protocol/storage-commands'
-import type { MediumView, StorageCheck } from '@cloudos/protocol/storage-commands'
+import type { MediumView, NewMedium, StorageCheck } from '@cloudos/protocol/storage-commands'
 import { callAgent } from '../profile/agent-commands.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 
@@ -44,8 +44,8 @@ export class StorageOfDevice {
     }
   }
 
-  async add(path: string): Promise<void> {
-    await callAgent(this.#client(), addStorageCommand, { kind: 'folder' as const, path })
+  async add(place: NewMedium): Promise<void> {
+    await callAgent(this.#client(), addStorageCommand, place)
     await this.look()
   }
 

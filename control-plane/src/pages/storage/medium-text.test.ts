@@ -7,6 +7,7 @@ const STICK: MediumView = {
   mediumId: 'ab',
   kind: 'folder',
   where: '/stick',
+  credential: 'not-needed',
   gen: 7,
   savedAtMs: 0,
   behind: 0,

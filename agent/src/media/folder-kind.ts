@@ -1,21 +1,38 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { isAbsolute } from 'node:path'
+import { isAbsolute, normalize } from 'node:path'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { findErrno } from '../broken-world.ts'
+import type { MediumKindPort } from './kinds.ts'
 
-/** Folders as media; main.ts names the adapter. */
+/** The adapter for folders; main.ts names it. */
 export interface Folders {
-  /** Makes an existing folder a medium; harmless when it is one. */
   found(path: string): Promise<void>
   connect(path: string, failureDomain: string): Promise<ConnectedBlobStore>
 }
 
-/** Throws `CloudError` with a sentence of its own for each way in which a path is no folder to keep a copy in. */
-export async function checkFolder(path: string): Promise<void> {
-  if (!isAbsolute(path))
-    throw new CloudError('bad-path', `Give the whole path of the folder, from the root: ${path} is only a part of one.`)
+/** A disk, a stick, a file server, a synced folder: by its whole path. */
+export function folderKind(folders: Folders): MediumKindPort {
+  return {
+    normalise(where) {
+      if (isAbsolute(where)) return trimmed(normalize(where))
+      throw new CloudError('bad-path', `Give the whole path of the folder, from the root: ${where} is only a part of one.`) // prettier-ignore
+    },
+    check: (path) => checkFolder(path),
+    found: (path) => folders.found(path),
+    connect: (path, _credential, failureDomain) => folders.connect(path, failureDomain),
+    failureDomain: (path) => diskOf(path),
+    // Looking whether a stick is back costs next to nothing.
+    retry: { firstMs: 500, maxMs: 5_000 },
+  }
+}
+
+function trimmed(path: string): string {
+  return path.length > 1 && /[/\\]$/.test(path) && !/^[A-Za-z]:\\$/.test(path) ? path.slice(0, -1) : path
+}
+
+async function checkFolder(path: string): Promise<void> {
   let isFolder: boolean
   try {
     isFolder = (await stat(path)).isDirectory()
