@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import { deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import type { Incident } from '@cloudos/mesh/incident'
-import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import type { DeviceId } from '@cloudos/protocol/ids'
@@ -26,6 +25,7 @@ import { jobCommands } from './commands/jobs.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import { processCommands } from './commands/process.ts'
 import { storageCommands } from './commands/storage.ts'
+import { createTraceIds } from './commands/trace-ids.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
 import { openDeviceSeeds } from './device-key.ts'
@@ -214,8 +214,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     clock,
     rng,
   })
-  const newTrace = (): string => hexFromBytes(rng.bytes(16))
-  const counts = countCommands(dispatch, { log, monotonicMs: () => clock.monotonicMs(), newTrace })
+  const counts = countCommands(dispatch, { log, monotonicMs: () => clock.monotonicMs(), newTrace: createTraceIds(rng) })
   mesh.serveCommands(counts.counted)
   const commandDoor = await openCommandDoor(config.socketPath, counts.counted, clock)
   stack.defer(() => commandDoor.close())

@@ -45,7 +45,8 @@ const DEFAULT_LIMITS: CborLimits = { maxBytes: LIMITS.cborMaxBytes, maxDepth: LI
 
 /** Throws on what CBOR of ours cannot say (fractions, lone surrogates, too deep): that is a bug of the caller. Map entries may come in any order. */
 export function encodeCbor(value: CborValue): Uint8Array {
-  const writer: Writer = { bytes: new Uint8Array(128), length: 0 }
+  // What is larger than this lies outside the heap of the engine, which costs more than most records do.
+  const writer: Writer = { bytes: new Uint8Array(64), length: 0 }
   writeItem(writer, value, 0)
   return writer.bytes.slice(0, writer.length)
 }
@@ -135,9 +136,23 @@ function readText(cursor: Cursor, length: number | bigint): string | undefined {
   const bytes = readBytes(cursor, length)
   if (bytes === undefined) return undefined
   cursor.steps += bytes.length
+  const ascii = bytes.length <= SHORT ? findAscii(bytes) : undefined
+  if (ascii !== undefined) return ascii
   const text = decoder.decode(bytes)
   // What is not UTF-8 (overlong forms and surrogates too) decodes to a replacement mark and so does not come back the same.
   return equalBytes(utf8(text), bytes) ? text : refuse(cursor, 'bad-text')
+}
+
+/** Most texts of a record are names: putting one together here is several times as fast as asking the decoder for it. */
+const SHORT = 48
+
+function findAscii(bytes: Uint8Array): string | undefined {
+  let text = ''
+  for (const byte of bytes) {
+    if (byte > 0x7f) return undefined
+    text += String.fromCharCode(byte)
+  }
+  return text
 }
 
 function readArray(cursor: Cursor, count: number | bigint, depth: number): CborValue[] | undefined {
@@ -191,8 +206,19 @@ function writeInteger(writer: Writer, value: number | bigint): void {
 }
 
 function writeText(writer: Writer, text: string): void {
+  if (text.length <= SHORT && isAscii(text)) {
+    writeHead(writer, TEXT, text.length)
+    const at = makeRoom(writer, text.length)
+    for (let i = 0; i < text.length; i++) writer.bytes[at + i] = text.charCodeAt(i)
+    return
+  }
   if (!text.isWellFormed()) throw new RangeError('text with a lone surrogate has no UTF-8')
   writeString(writer, TEXT, utf8(text))
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return true
 }
 
 function writeString(writer: Writer, major: number, bytes: Uint8Array): void {
@@ -203,18 +229,31 @@ function writeString(writer: Writer, major: number, bytes: Uint8Array): void {
 
 function writeMap(writer: Writer, map: ReadonlyMap<number, CborValue>, depth: number): void {
   writeHead(writer, MAP, map.size)
-  for (const [key, value] of [...map].sort(([a], [b]) => a - b)) {
+  for (const [key, value] of isAscending(map) ? map : [...map].sort(([a], [b]) => a - b)) {
     if (!Number.isSafeInteger(key) || key < 0) throw new RangeError('map keys are unsigned integers')
     writeHead(writer, UINT, key)
     writeItem(writer, value, depth)
   }
 }
 
+function isAscending(map: ReadonlyMap<number, CborValue>): boolean {
+  let last = -1
+  for (const key of map.keys()) {
+    if (key <= last) return false
+    last = key
+  }
+  return true
+}
+
 function writeHead(writer: Writer, major: number, argument: number | bigint): void {
   if (argument > MAX_UINT64) throw new RangeError('beyond 64 bits')
   const size = argument < 24 ? 0 : argument < 256 ? 1 : argument < 65_536 ? 2 : argument < 2 ** 32 ? 4 : 8
   const at = makeRoom(writer, 1 + size)
-  writer.bytes[at] = (major << 5) | (size === 0 ? Number(argument) : 24 + Math.log2(size))
+  if (size === 0) {
+    writer.bytes[at] = (major << 5) | Number(argument)
+    return
+  }
+  writer.bytes[at] = (major << 5) | (24 + Math.log2(size))
   const view = new DataView(writer.bytes.buffer)
   if (size === 1) view.setUint8(at + 1, Number(argument))
   else if (size === 2) view.setUint16(at + 1, Number(argument))

@@ -66,10 +66,7 @@ export function text(maxBytes: number, isFit: (value: string) => boolean = () =>
   return {
     form: { kind: 'text', maxBytes, isFit },
     write: (value) => value,
-    read: (value) =>
-      typeof value === 'string' && value.length <= maxBytes && utf8(value).length <= maxBytes && isFit(value)
-        ? value
-        : undefined,
+    read: (value) => (typeof value === 'string' && fitsUtf8(value, maxBytes) && isFit(value) ? value : undefined),
   }
 }
 
@@ -77,6 +74,11 @@ export function text(maxBytes: number, isFit: (value: string) => boolean = () =>
 export function secretText(maxBytes: number): Codec<string> {
   const plain = text(maxBytes, (value) => value.length > 0)
   return { ...plain, form: { kind: 'secret', maxBytes } }
+}
+
+/** A UTF-16 unit takes three bytes at most, so most texts need no counting. */
+function fitsUtf8(value: string, maxBytes: number): boolean {
+  return value.length * 3 <= maxBytes || (value.length <= maxBytes && utf8(value).length <= maxBytes)
 }
 
 /** A literal, written as the number beside it. */

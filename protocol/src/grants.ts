@@ -60,8 +60,22 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
   ],
 }
 
-/** Whether one of `held` gives all of `wanted`. Something that is no resource gives nothing and is given by nobody. */
+/** Tables and commands are the same objects all day: what was found out about a pair of them holds as long as both are there. */
+const found = new WeakMap<readonly Grants[], WeakMap<Grant, boolean>>()
+
+/**
+ * Whether one of `held` gives all of `wanted`. Something that is no resource gives nothing and is given by nobody. Neither may be changed
+ * after it has been asked about.
+ */
 export function holdsGrant(held: readonly Grants[], wanted: Grant): boolean {
+  let byWanted = found.get(held)
+  if (byWanted === undefined) found.set(held, (byWanted = new WeakMap()))
+  let holds = byWanted.get(wanted)
+  if (holds === undefined) byWanted.set(wanted, (holds = findGrant(held, wanted)))
+  return holds
+}
+
+function findGrant(held: readonly Grants[], wanted: Grant): boolean {
   const wantedResource = findResource(wanted.resource)
   if (wantedResource === undefined) return false
   const kind = wanted.resource.slice(0, wanted.resource.indexOf(':') + 1)

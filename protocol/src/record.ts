@@ -45,10 +45,11 @@ export function maybeAt<T>(key: number, codec: Codec<T>, says = ''): OptionalFie
 }
 
 export function record<T extends object>(fields: Fields<T>): RecordCodec<T, FieldRefusal<T>> {
+  const named = namedFields(fields)
   return fromDirections(
-    formOf(fields),
-    (value) => writeFields(fields, value),
-    (value) => (value instanceof Map ? readFields(fields, value as CborMap, 0) : err('not-a-map')),
+    formOf(named),
+    (value) => writeFields(named, value),
+    (value) => (value instanceof Map ? readFields(named, value as CborMap, 0) : err('not-a-map')),
   )
 }
 
@@ -57,14 +58,15 @@ export function versionedRecord<T extends object>(
   version: number,
   fields: Fields<T>,
 ): RecordCodec<T, FieldRefusal<T> | VersionRefusal> {
+  const named = namedFields(fields)
   return fromDirections<T, FieldRefusal<T> | VersionRefusal>(
-    { ...formOf(fields), version },
-    (value) => writeFields(fields, value).set(1, version),
+    { ...formOf(named), version },
+    (value) => writeFields(named, value).set(1, version),
     (value) => {
       if (!(value instanceof Map)) return err('not-a-map')
       const found: unknown = value.get(1)
       if (typeof found === 'number' && found > version) return err('newer-version')
-      return found === version ? readFields(fields, value as CborMap, 1) : err('bad-version')
+      return found === version ? readFields(named, value as CborMap, 1) : err('bad-version')
     },
   )
 }
@@ -146,12 +148,14 @@ function fromDirections<T, Refusal extends string>(
 
 type AnyField<T> = Field<T[keyof T & string]> | OptionalField<T[keyof T & string]>
 
-function namedFields<T extends object>(fields: Fields<T>): [keyof T & string, AnyField<T>][] {
+type NamedFields<T> = readonly (readonly [keyof T & string, AnyField<T>])[]
+
+function namedFields<T extends object>(fields: Fields<T>): NamedFields<T> {
   return Object.entries(fields) as [keyof T & string, AnyField<T>][]
 }
 
-function formOf<T extends object>(fields: Fields<T>): RecordForm {
-  const forms = namedFields(fields).map(([name, { key, codec, says, isOptional }]): FieldForm => ({
+function formOf<T extends object>(named: NamedFields<T>): RecordForm {
+  const forms = named.map(([name, { key, codec, says, isOptional }]): FieldForm => ({
     name,
     key,
     isOptional,
@@ -161,9 +165,9 @@ function formOf<T extends object>(fields: Fields<T>): RecordForm {
   return { kind: 'record', fields: forms }
 }
 
-function writeFields<T extends object>(fields: Fields<T>, value: T): Map<number, CborValue> {
+function writeFields<T extends object>(named: NamedFields<T>, value: T): Map<number, CborValue> {
   const map = new Map<number, CborValue>()
-  for (const [name, { key, codec }] of namedFields(fields)) {
+  for (const [name, { key, codec }] of named) {
     const inner = value[name]
     if (inner !== undefined) map.set(key, codec.write(inner))
   }
@@ -171,10 +175,10 @@ function writeFields<T extends object>(fields: Fields<T>, value: T): Map<number,
 }
 
 /** `known` keys of the map are already accounted for. */
-function readFields<T extends object>(fields: Fields<T>, map: CborMap, known: number): Result<T, FieldRefusal<T>> {
+function readFields<T extends object>(named: NamedFields<T>, map: CborMap, known: number): Result<T, FieldRefusal<T>> {
   const value: Partial<T> = {}
   let seen = known
-  for (const [name, { key, codec, isOptional }] of namedFields(fields)) {
+  for (const [name, { key, codec, isOptional }] of named) {
     const inner = map.get(key)
     if (inner === undefined && isOptional) continue
     if (inner === undefined) return err(`missing-${name}`)

@@ -5,6 +5,7 @@ import type { Decision } from '@cloudos/protocol/decide'
 import { holdsSecret } from '@cloudos/protocol/form'
 import type { Caller } from '@cloudos/protocol/grants'
 import type { Clock } from '@cloudos/protocol/ports'
+import { callerKey } from '../commands/caller-key.ts'
 import type { AuditLog, AuditNote } from './audit-log.ts'
 
 export interface Decided {
@@ -34,7 +35,9 @@ interface Alike {
 export class AuditDesk {
   readonly #log: Pick<AuditLog, 'write'>
   readonly #clock: Clock
-  readonly #alike = new Map<string, Alike>()
+  /** By caller, then by command and why. */
+  readonly #alike = new Map<string, Map<string, Alike>>()
+  #kinds = 0
 
   constructor(log: Pick<AuditLog, 'write'>, clock: Clock) {
     this.#log = log
@@ -57,17 +60,29 @@ export class AuditDesk {
 
   /** How many were left out before this one; `undefined` when this one is left out too. */
   #countAlike({ caller, command, decision, reason }: Decided): number | undefined {
-    const who = caller.kind === 'owner' ? '' : caller.deviceId
-    const key = `${who} ${command?.name ?? ''} ${decision.allow ? '' : (reason ?? decision.why)}`
+    const name = command?.name ?? ''
+    const key = decision.allow ? name : `${name} ${reason ?? decision.why}`
     const nowMs = this.#clock.monotonicMs()
-    const alike = this.#alike.get(key)
+    const alikeByKey = this.#alikeOf(caller)
+    const alike = alikeByKey.get(key)
     if (alike !== undefined && nowMs - alike.sinceMs < (decision.allow ? ALIKE_READS_MS : ALIKE_DENIALS_MS)) {
       alike.more += 1
       return undefined
     }
-    if (this.#alike.size >= KINDS_MAX) this.#alike.clear()
-    this.#alike.set(key, { sinceMs: nowMs, more: 0 })
+    if (alike === undefined) this.#kinds += 1
+    alikeByKey.set(key, { sinceMs: nowMs, more: 0 })
     return alike?.more ?? 0
+  }
+
+  #alikeOf(caller: Caller): Map<string, Alike> {
+    if (this.#kinds >= KINDS_MAX) {
+      this.#alike.clear()
+      this.#kinds = 0
+    }
+    const who = callerKey(caller)
+    let alikeByKey: Map<string, Alike> | undefined = this.#alike.get(who)
+    if (alikeByKey === undefined) this.#alike.set(who, (alikeByKey = new Map<string, Alike>()))
+    return alikeByKey
   }
 }
 

@@ -1,7 +1,7 @@
 import { hashId } from '@cloudos/crypto/hash'
 import type { RpcCall } from '@cloudos/mesh/rpc'
 import { APPROVAL_LASTS_MS } from '@cloudos/protocol/budgets'
-import { hexFromBytes, utf8 } from '@cloudos/protocol/bytes'
+import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { AnyCommand } from '@cloudos/protocol/command'
 import { decide } from '@cloudos/protocol/decide'
@@ -17,6 +17,7 @@ import { callerKey } from './caller-key.ts'
 import { sayDenial } from './denial-text.ts'
 import type { Registered } from './register.ts'
 import { Spending } from './spending.ts'
+import { createTraceIds } from './trace-ids.ts'
 
 export interface DispatchParts {
   readonly commands: readonly Registered[]
@@ -39,8 +40,9 @@ export type Dispatch = (caller: Caller, call: RpcCall) => Promise<Uint8Array>
 export function createDispatch(parts: DispatchParts): Dispatch {
   const commandByName = new Map(parts.commands.map((command) => [command.shape.name, command]))
   const spending = new Spending()
+  const newTrace = createTraceIds(parts.rng)
   return async (caller, call) => {
-    const { method, params, idempotencyKey, traceId = hexFromBytes(parts.rng.bytes(16)) } = call.request
+    const { method, params, idempotencyKey, traceId = newTrace() } = call.request
     const command = commandByName.get(method)
     const { clock } = parts
     const question: Question = {

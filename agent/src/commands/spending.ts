@@ -11,28 +11,35 @@ interface Window {
   used: number
 }
 
+type Windows = Readonly<Record<Effect, Window>>
+
 /** How much each caller has asked for in the running minute. Callers are members of the profile, so there are not many. */
 export class Spending {
-  readonly #windows = new Map<string, Window>()
+  readonly #windowsByCaller = new Map<string, Windows>()
 
   /** `nowMs` must not go back. */
   of(caller: Caller, effect: Effect, nowMs: number): Allowance {
-    const { sinceMs, used } = this.#window(caller, effect)
+    const { sinceMs, used } = this.#windows(caller)[effect]
     return { max: COMMANDS_PER_MINUTE[caller.kind][effect], used: nowMs - sinceMs < MINUTE_MS ? used : 0 }
   }
 
   count(caller: Caller, effect: Effect, nowMs: number): void {
-    const window = this.#window(caller, effect)
-    if (nowMs - window.sinceMs < MINUTE_MS) window.used += 1
-    else Object.assign(window, { sinceMs: nowMs, used: 1 })
+    const window = this.#windows(caller)[effect]
+    if (nowMs - window.sinceMs < MINUTE_MS) {
+      window.used += 1
+      return
+    }
+    window.sinceMs = nowMs
+    window.used = 1
   }
 
-  #window(caller: Caller, effect: Effect): Window {
-    const key = effect + callerKey(caller)
-    const known = this.#windows.get(key)
+  #windows(caller: Caller): Windows {
+    const key = callerKey(caller)
+    const known = this.#windowsByCaller.get(key)
     if (known !== undefined) return known
-    const window = { sinceMs: -MINUTE_MS, used: 0 }
-    this.#windows.set(key, window)
-    return window
+    const unused = (): Window => ({ sinceMs: -MINUTE_MS, used: 0 })
+    const windows = { reads: unused(), writes: unused(), leaves: unused(), spends: unused(), controls: unused() }
+    this.#windowsByCaller.set(key, windows)
+    return windows
   }
 }
