@@ -12,12 +12,10 @@ import type { MeshNode } from '@cloudos/mesh/node-parts'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
 import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
-import type { CopyPlace, SealedCopy } from '@cloudos/mesh/pairing/talk'
 import { servePassages } from '@cloudos/mesh/passage/serve'
 import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
 import { RPC_PROTOCOL, serveRpc } from '@cloudos/mesh/rpc'
-import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { encodeCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { findId } from '@cloudos/protocol/ids'
@@ -27,10 +25,12 @@ import type { Caller } from '@cloudos/protocol/grants'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel, Clock, Disk, Rng } from '@cloudos/protocol/ports'
+import { CopyVisit } from './copy-visit.ts'
 import type { Dispatch } from './commands/dispatch.ts'
 import type { HttpDoor } from './http/http-door.ts'
 import { webSocketAddress, webSocketsBehind } from './http/websocket-transport.ts'
 import type { Journal } from './journal/journal.ts'
+import type { MediaDesk } from './media/media-desk.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { keepReaching } from './keep-reaching.ts'
 import { createPeerCommands } from './peers-rpc.ts'
@@ -64,6 +64,9 @@ export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
   return mesh
 }
 
+/** Called once it is certain that a profile lets this device in, before anything of it is written down. */
+type OnLetIn = () => void | Promise<void>
+
 /** For a device that is shut out to hear so before its connection ends. */
 const GOODBYE_MS = 1_000
 
@@ -86,9 +89,6 @@ export class MeshHost {
     this.#parts = parts
     this.desk = desk
     this.#node = node
-    node.net.handle(PAIR_PROTOCOL, (channel) => {
-      void this.#answer(channel)
-    })
     servePassages(node.net, (peerId) => this.#profile?.admits(peerId) === true)
     node.onConnected((peerId) => {
       void this.#sendAwayLater(peerId)
@@ -126,6 +126,13 @@ export class MeshHost {
       }
       const { clock } = this.#parts
       serveRpc(channel, async (call) => dispatch(this.#mustBeLetIn(channel.peerId), call), clock)
+    })
+  }
+
+  /** Whoever proves a link is talked with from now on; copies are shown to it from the folders of this machine too. */
+  answerVisitors(media: MediaDesk): void {
+    this.#node.net.handle(PAIR_PROTOCOL, (channel) => {
+      void this.#answer(channel, media)
     })
   }
 
@@ -275,22 +282,24 @@ export class MeshHost {
     }
   }
 
-  async #answer(channel: Channel): Promise<void> {
+  async #answer(channel: Channel, media: MediaDesk): Promise<void> {
     const left = new AbortController()
     channel.onClose(() => {
       left.abort()
     })
     const signal = abortAfter(this.#parts.clock, LIMITS.pairingTtlMs, this.#stopped.signal, left.signal)
     const profileId = this.#profile?.membership.profileId
+    const visit = new CopyVisit({ profile: () => this.#profile, ways: this.#parts.journal.ways, media })
     try {
       await answerPairing(
         this.#pairing(channel, this.desk.secrets(), profileId, signal),
         {
-          ...this.#joining,
+          makeCertificate: this.#joining.makeCertificate,
           profileId,
           admit: (request) => this.desk.receive(request, signal),
-          copyAt: (where) => this.#copyAt(where),
-          takeIn: ({ peer }, entries) => this.#takeIn(peer.peerPublicKey, entries),
+          copyAt: (where) => visit.show(where),
+          takeIn: ({ peer }, entries) => visit.takeIn(peer.peerPublicKey, entries),
+          join: (joined, entries) => this.#joinAlone(joined, entries, () => visit.settle(joined)),
         },
         (secret) => {
           this.desk.use(secret)
@@ -304,21 +313,6 @@ export class MeshHost {
     channel.close()
     this.#guests.delete(channel.peerId)
     await this.#sendAwayLater(channel.peerId)
-  }
-
-  async #copyAt(where: CopyPlace): Promise<SealedCopy> {
-    const { profile } = this
-    const ways = this.#parts.journal.ways.find()
-    if (where.in !== 'profile' || profile === undefined || ways === undefined)
-      throw new CloudError('no-copy', 'This device has no copy of the ways in.')
-    const { authority, membership } = profile
-    return { profileId: membership.profileId, ...ways, entries: [...authority.entries().values()] }
-  }
-
-  async #takeIn(peerPublicKey: Uint8Array, entries: readonly Uint8Array[]): Promise<void> {
-    await this.profile?.authority.take(entries)
-    if (this.profile?.admits(hexFromBytes(peerPublicKey)) !== true)
-      throw new CloudError('not-let-in', 'What a visitor has signed does not let it in.')
   }
 
   /** A stranger may stay for as long as it takes to prove a link, and a guest until the owner has decided. */
@@ -372,16 +366,16 @@ export class MeshHost {
   }
 
   /** One at a time: two links used at once must not put one device into two profiles. */
-  #joinAlone(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: () => void): Promise<void> {
+  #joinAlone(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: OnLetIn): Promise<void> {
     const joining = this.#joined.then(() => this.#join(profileId, entries, onLetIn))
     this.#joined = joining.catch(() => undefined)
     return joining
   }
 
-  async #join(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: () => void): Promise<void> {
+  async #join(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: OnLetIn): Promise<void> {
     this.#refuseAnother(profileId)
     if (this.#profile !== undefined) {
-      onLetIn?.()
+      await onLetIn?.()
       await this.#profile.authority.take(entries)
       return
     }
@@ -393,7 +387,7 @@ export class MeshHost {
         'not-a-member',
         'The other device sent a profile that does not let this one in. Nothing was changed.',
       )
-    onLetIn?.()
+    await onLetIn?.()
     await journal.authority.append(entries, state.keyChanges)
     journal.settings.set('profile-id', profileId)
     await this.open(profileId)

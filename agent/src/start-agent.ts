@@ -158,6 +158,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   mesh.onOpened((profile) => {
     media.open(profile)
   })
+  mesh.answerVisitors(media)
   const openLink = (place = '/'): { readonly link: string; readonly file: string } => {
     const invitation = mesh.inviteThePage()
     const file = writeOpenLink(config.runFolder, page, invitation, place)

@@ -68,27 +68,32 @@ const session = new Session({
     const unlocked = await unlockHere(kept, await keeping, medium, way)
     return unlocked.ok ? ok(await openHeld(unlocked.value, ears)) : unlocked
   },
-  askCopy: async (link, where) => {
-    const [{ askAgent }, { kindsAmong }] = await Promise.all([
-      import('./profile/ask-agent.ts'),
-      import('./profile/open-ways.ts'),
-    ])
-    const asked = await askAgent({ link, where, name: browserNameFrom(navigator.userAgent) }, rng, clock)
-    return { asked, kinds: kindsAmong(asked.copy.slots) }
-  },
-  signIn: async (asked, way, { opensByItself, ears }) => {
-    const { copy, submit, door, keys } = asked
-    const { signInFrom } = await import('./profile/sign-in.ts')
-    const keep = await keeping
-    await using medium = await mediumOf(copy.profileId)
-    const deviceName = browserNameFrom(navigator.userAgent)
-    const signed = await signInFrom(copy, way, { keep, medium, rng, clock, deviceName, keys, submit, opensByItself })
-    if (!signed.ok) return signed
-    await keepDoor(keep, door)
-    // The same keys connect anew, as a device.
-    await asked[Symbol.asyncDispose]()
-    await navigator.storage.persist()
-    return ok(await openHeld(signed.value, ears))
+  elsewhere: {
+    placesOf: async (link) => {
+      const { readLink } = await import('./profile/ask-agent.ts')
+      return readLink(link).profileId === undefined ? ['folder'] : ['profile', 'folder']
+    },
+    visit: async (link) => {
+      const { visitAgent } = await import('./profile/ask-agent.ts')
+      return visitAgent(link, browserNameFrom(navigator.userAgent), rng, clock)
+    },
+    look: async (visit, where) => {
+      const [copy, { lookAt }] = await Promise.all([visit.ask(where), import('./profile/seen-copy.ts')])
+      return lookAt(copy)
+    },
+    signIn: async ({ agent, door, keys, ...visit }, copy, { way, opensByItself }) => {
+      const { signInFrom } = await import('./profile/sign-in.ts')
+      const keep = await keeping
+      await using medium = await mediumOf(copy.profileId)
+      const deviceName = browserNameFrom(navigator.userAgent)
+      const signed = await signInFrom(copy, way, { keep, medium, rng, clock, deviceName, keys, agent, opensByItself })
+      if (!signed.ok) return signed
+      await keepDoor(keep, door)
+      // The same keys connect anew, as a device.
+      await visit[Symbol.asyncDispose]()
+      await navigator.storage.persist()
+      return ok((ears) => openHeld(signed.value, ears))
+    },
   },
   waysHere: async () => {
     const kept = await findKept()

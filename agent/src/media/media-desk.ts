@@ -1,21 +1,24 @@
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { hashId } from '@cloudos/crypto/hash'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper, CopyState } from '@cloudos/mesh/copy/copy-keeper'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
-import type { StoredCopy } from '@cloudos/mesh/copy/read-copy'
+import type { CopyRefusal, StoredCopy } from '@cloudos/mesh/copy/read-copy'
 import { refusalOf } from '@cloudos/mesh/copy/write-copy'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
+import { err } from '@cloudos/protocol/result'
+import type { Result } from '@cloudos/protocol/result'
 import type { AddedKind, MediumState, MediumView, NewMedium, StorageCheck } from '@cloudos/protocol/storage-commands'
 import { backoffMs } from '@cloudos/scheduler/backoff'
 import type { Media, StoredMedium } from '../journal/media.ts'
 import type { Ways } from '../journal/ways.ts'
 import { findCredential, sealCredential } from './credential-seal.ts'
-import { diskOf } from './folder-kind.ts'
+import { checkReadable, diskOf } from './folder-kind.ts'
 import { kindOf } from './kinds.ts'
 import type { Credential, MediumKindPort, MediumKinds } from './kinds.ts'
 
@@ -73,9 +76,10 @@ export class MediaDesk implements AsyncDisposable {
     if (known.length >= LIMITS.mediaMax)
       throw new CloudError('too-many', `No more than ${String(LIMITS.mediaMax)} places. Remove one first.`)
     await port.check(where, credential)
-    const found = await findCopy(place)
-    if (found !== undefined && found.profileId !== profile.membership.profileId)
-      throw refusalOf({ kind: 'foreign-profile', profileId: found.profileId })
+    const { copy } = await readIn(place)
+    if (!copy.ok && copy.error.kind !== 'nothing-there') throw refusalOf(copy.error)
+    if (copy.ok && copy.value.profileId !== profile.membership.profileId)
+      throw refusalOf({ kind: 'foreign-profile', profileId: copy.value.profileId })
     await port.found(where, credential)
     const medium = await this.#mediumOf(place, wanted.account)
     this.#parts.media.add(medium)
@@ -110,13 +114,28 @@ export class MediaDesk implements AsyncDisposable {
     for (const keeper of this.#keepers.values()) keeper.waysChanged()
   }
 
-  /** The copy in a place that is no medium of this device yet, for a page that opens it. Throws `CloudError` as `add`. */
+  /** The copy in a place, be it a medium of this device or not; nothing is written. Throws `CloudError` as `add`, and names what is damaged. */
   async copyIn(wanted: NewMedium): Promise<StoredCopy> {
     const place = this.#placeFrom(wanted)
-    await place.port.check(place.where, place.credential)
-    const copy = await findCopy(place)
-    if (copy === undefined) throw refusalOf({ kind: 'nothing-there' })
-    return copy
+    if (place.kind === 'folder') await checkReadable(place.where)
+    else await place.port.check(place.where, place.credential)
+    const { copy, hasBlobs } = await readIn(place)
+    if (copy.ok) return copy.value
+    // What no head leads to is, for a reader, as lost as what a damaged head leads to.
+    const refusal = copy.error.kind === 'nothing-there' && hasBlobs ? HEADLESS : copy.error
+    const { message } = refusalOf(refusal)
+    throw refusal.kind === 'corrupt' ? new CloudError(`damaged-${refusal.part}`, message) : refusalOf(refusal)
+  }
+
+  /** A place whose copy has brought the profile here: what else lies there comes too, and it is kept in step from now on. */
+  async adopt(wanted: NewMedium, { head, headBytes }: StoredCopy): Promise<void> {
+    const { media } = this.#parts
+    const place = this.#placeFrom(wanted)
+    if (media.all().some(({ kind, where }) => kind === place.kind && where === place.where)) return
+    const medium = await this.#mediumOf(place, wanted.account)
+    media.add(medium)
+    media.saw(medium.mediumId, { gen: head.gen, hash: hashId(headBytes) })
+    if (this.#profile !== undefined) this.#keep(medium, this.#profile)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,20 +237,27 @@ interface Place {
 
 const UNKNOWN_RETRY = { firstMs: 60_000, maxMs: 3_600_000 }
 
-/** `undefined` where no copy lies; a damaged one throws. */
-async function findCopy({ port, where, credential }: Place): Promise<StoredCopy | undefined> {
+const HEADLESS: CopyRefusal = { kind: 'corrupt', part: 'head' }
+
+interface ReadPlace {
+  readonly copy: Result<StoredCopy, CopyRefusal>
+  /** Whether something lies there although there is no copy. */
+  readonly hasBlobs: boolean
+}
+
+async function readIn({ port, where, credential }: Place): Promise<ReadPlace> {
   let store
   try {
     store = await port.connect(where, credential, where)
   } catch (cause) {
-    if (cause instanceof CloudError && cause.code === 'medium-gone') return undefined
+    if (cause instanceof CloudError && cause.code === 'medium-gone')
+      return { copy: err({ kind: 'nothing-there' }), hasBlobs: false }
     throw cause
   }
   try {
     const copy = await readCopy(store)
-    if (copy.ok) return copy.value
-    if (copy.error.kind === 'nothing-there') return undefined
-    throw refusalOf(copy.error)
+    const first = copy.ok ? undefined : await store.list('b/')[Symbol.asyncIterator]().next()
+    return { copy, hasBlobs: first?.done === false }
   } finally {
     await store[Symbol.asyncDispose]()
   }

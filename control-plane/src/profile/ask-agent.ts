@@ -1,32 +1,37 @@
 import { createNode } from '@cloudos/mesh/browser-node'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
-import { askForCopy } from '@cloudos/mesh/pairing/pair'
-import type { OpenedCopy } from '@cloudos/mesh/pairing/pair'
-import type { CopyPlace } from '@cloudos/mesh/pairing/talk'
+import { visitForCopies } from '@cloudos/mesh/pairing/pair'
+import type { CopyVisit } from '@cloudos/mesh/pairing/pair'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseInvitation } from '@cloudos/protocol/invitation'
+import type { Invitation } from '@cloudos/protocol/invitation'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { createDeviceKeys, identityFrom } from './device-keys.ts'
 import type { Door, KeptKeys } from './keep.ts'
+import type { CopyAgent } from './sign-in.ts'
 
-/** A copy at hand, as long as it is not disposed or its link's time is up. */
-export interface AskedCopy extends OpenedCopy, AsyncDisposable {
+/** With an agent that may show copies, as long as it is not disposed and its link's time is not up. */
+export interface AgentVisit extends AsyncDisposable {
+  readonly ask: CopyVisit['ask']
+  readonly agent: CopyAgent
+  /** Aborts when the agent can be asked no more. */
+  readonly ended: AbortSignal
   /** How to reach the agent from now on. */
   readonly door: Door
-  /** Of this browser as a device, once the copy has let it in. */
+  /** Of this browser as a device, once a copy has let it in. */
   readonly keys: KeptKeys
 }
 
-/** Asks the agent that made `link` for the profile as it keeps it or as it lies in a folder there. The link is used up. Rejects with `CloudError`. */
-export async function askAgent(
-  { link, where, name }: { link: string; where: CopyPlace; name: string },
-  rng: Rng,
-  clock: Clock,
-): Promise<AskedCopy> {
+/** Throws `CloudError` for what is no link, or one of another version. */
+export function readLink(link: string): Invitation {
   const invitation = parseInvitation(link)
-  if (!invitation.ok)
-    throw new CloudError('not-a-link', 'The link that opened this page is incomplete or of another version. Start CloudOS again for a new one.') // prettier-ignore
-  const { peerId, addresses, secret, expiresAtMs, profileId } = invitation.value
+  if (invitation.ok) return invitation.value
+  throw new CloudError('not-a-link', 'The link that opened this page is incomplete or of another version. Start CloudOS again for a new one.') // prettier-ignore
+}
+
+/** Proves the link to the agent that made it, which uses the link up. Rejects with `CloudError`. */
+export async function visitAgent(link: string, name: string, rng: Rng, clock: Clock): Promise<AgentVisit> {
+  const { peerId, addresses, secret, expiresAtMs, profileId } = readLink(link)
   const leftMs = expiresAtMs - clock.nowMs()
   if (leftMs <= 0)
     throw new CloudError('pairing-expired', 'The link that opened this page has expired. Run “cloudos open” on that computer for a new one.') // prettier-ignore
@@ -39,8 +44,20 @@ export async function askAgent(
     await node.dial(peerId, addresses, signal)
     const self = { identity, peerId: node.peerId, name, class: 'browser' as const }
     const channel = await node.net.open(peerId, PAIR_PROTOCOL, signal)
-    const shown = await askForCopy({ channel, self, secrets: [secret], profileId, rng, signal }, where)
-    return { ...shown, keys, door: { peerId, addresses }, [Symbol.asyncDispose]: () => node.stop() }
+    const left = new AbortController()
+    channel.onClose(() => {
+      left.abort()
+    })
+    const { ask, submit, offer } = await visitForCopies({ channel, self, secrets: [secret], profileId, rng, signal })
+    return {
+      ask,
+      // Both sides have proved that the link says so.
+      agent: profileId === undefined ? { is: 'newcomer', offer } : { is: 'member', submit },
+      ended: AbortSignal.any([left.signal, signal]),
+      keys,
+      door: { peerId, addresses },
+      [Symbol.asyncDispose]: () => node.stop(),
+    }
   } catch (cause) {
     await node.stop()
     throw cause

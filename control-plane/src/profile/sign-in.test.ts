@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { issueCertificate } from '@cloudos/crypto/certificate-check'
+import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
+import { membershipFrom } from '@cloudos/crypto/membership'
 import { parsePhrase } from '@cloudos/crypto/phrase'
+import { boxPublicKey } from '@cloudos/crypto/seal-key'
 import { passphraseWay, phraseWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
+import type { Handshake } from '@cloudos/mesh/pairing/handshake'
 import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
+import { encodeCertificate } from '@cloudos/protocol/certificate'
 import { createDeviceKeys } from './device-keys.ts'
 import { createAuthorityStore } from './keep-ports.ts'
 import { signInFrom } from './sign-in.ts'
+import type { CopyAgent } from './sign-in.ts'
 import { slotSetsOf } from './slot-sets.ts'
 import { findWays } from './vault-medium.ts'
 import { cheapPassphrase, clock, createBrowser, dice, foundBrowser, statusWhere } from './testing/browsers.ts'
@@ -68,9 +75,56 @@ test('a copy from before a revocation lets nobody in, and a place that does not 
   const { entries } = await copyOf(first)
   const second = await createBrowser()
   await assert.rejects(signIn(second, { ...copy, entries }, PASSPHRASE, {}), { code: 'copy-outdated' })
-  const refusing = { ...(await signInParts(second)), submit: () => Promise.reject(new Error('not taken')) }
-  await assert.rejects(signInFrom(copy, PASSPHRASE, refusing), /not taken/)
+  const refuse = () => Promise.reject(new Error('not taken'))
+  for (const agent of [{ is: 'member', submit: refuse } as const, { is: 'newcomer', offer: refuse } as const])
+    await assert.rejects(signInFrom(copy, PASSPHRASE, { ...(await signInParts(second)), agent }), /not taken/)
   await assert.rejects(second.kept())
+})
+
+test('a browser takes the agent that showed the copy into the profile with it, and only by keys the agent holds', async () => {
+  const { copy } = await protectedProfile()
+  const { profileId } = copy
+  const agent = deviceIdentityFrom(createDeviceSeeds(dice))
+  const transcript = dice.bytes(32)
+  const shown = async (challenge: Uint8Array): Promise<Uint8Array> =>
+    encodeCertificate(
+      await issueCertificate({
+        ...{ profileId, identity: agent, challenge, nowMs: clock.nowMs() },
+        ...{ name: 'Agent', class: 'agent', caps: ['exec'] },
+      }),
+    )
+  const offering = (challenge: Uint8Array, welcomed: Uint8Array[]): CopyAgent => ({
+    is: 'newcomer',
+    offer: async (offered, admit) => {
+      assert.equal(offered, profileId)
+      const handshake: Handshake = {
+        ...{ transcript, words: ['a', 'b', 'c'], secret: new Uint8Array(16) },
+        peer: {
+          ...{ signPublicKey: agent.signer.publicKey, boxPublicKey: boxPublicKey(agent.boxSecret), name: 'Agent' },
+          ...{ peerPublicKey: new Uint8Array(32), class: 'agent', nonce: new Uint8Array(16) },
+        },
+      }
+      welcomed.push(...(await admit({ handshake, certificate: await shown(challenge) })))
+    },
+  })
+  const browser = await createBrowser()
+  const parts = await signInParts(browser)
+  const liar = offering(dice.bytes(32), [])
+  await assert.rejects(signInFrom(copy, PASSPHRASE, { ...parts, agent: liar }), { code: 'bad-certificate' })
+  await assert.rejects(browser.kept())
+  const welcomed: Uint8Array[] = []
+  assert.ok((await signInFrom(copy, PASSPHRASE, { ...parts, agent: offering(transcript, welcomed) })).ok)
+  const log = await AuthorityLog.open(profileId, {
+    load: () => Promise.resolve({ entries: welcomed, keyChanges: [] }),
+    append: () => Promise.resolve(),
+  })
+  const member = membershipFrom(log.state, agent)
+  assert.ok(member.ok)
+  // prettier-ignore
+  assert.deepEqual([...log.state.deviceById.values()].map(({ certificate }) => certificate.name).sort(), ['Agent', 'Browser', 'Second'])
+  const tab = await browser.openUnlocked(PASSPHRASE)
+  await statusWhere(tab, ({ devices }) => devices.length === 3)
+  await tab[Symbol.asyncDispose]()
 })
 
 interface SignInCase {
@@ -88,7 +142,7 @@ async function signIn(
     submitted?.push(...entries)
     return Promise.resolve()
   }
-  return signInFrom(copy, way, { ...(await signInParts(browser)), submit, opensByItself })
+  return signInFrom(copy, way, { ...(await signInParts(browser)), agent: { is: 'member', submit }, opensByItself })
 }
 
 async function signInParts({ keep, medium }: Browser) {

@@ -7,8 +7,10 @@ import { hashSlotSet } from '@cloudos/crypto/slots'
 import { unsealVault } from '@cloudos/crypto/vault'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
+import type { CopyVisit } from '@cloudos/mesh/pairing/pair'
 import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
 import { equalBytes } from '@cloudos/protocol/bytes'
+import type { DeviceCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { err, ok } from '@cloudos/protocol/result'
@@ -20,6 +22,7 @@ import { keepFounded } from './keep.ts'
 import type { KeepDatabase, KeptKeys } from './keep.ts'
 import { keptSealed } from './kept-sealed.ts'
 import { damageAmong, openWays } from './open-ways.ts'
+import { checkCertificate } from './sign-in-device.ts'
 import { slotSetsOf } from './slot-sets.ts'
 import { settleWays, stageWays } from './vault-medium.ts'
 import type { OpenRefusal } from './ways.ts'
@@ -33,15 +36,22 @@ export interface SignInParts {
   readonly deviceName: string
   /** Fresh, and those the place of the copy has been spoken with. */
   readonly keys: KeptKeys
-  /** Brings the entry that lets this browser in to where the copy came from. Rejects when it is not taken there. */
-  readonly submit: (entries: readonly Uint8Array[]) => Promise<void>
+  /** How the agent that showed the copy hears of it; rejects (`CloudError`) when it does not take what it is given. */
+  readonly agent: CopyAgent
   /** Whether this browser shall open by itself from now on, or with the profile's ways in. */
   readonly opensByItself: boolean
 }
 
+/** The agent that showed the copy. */
+export type CopyAgent =
+  /** A device of that profile: it takes the entries that let this browser in. */
+  | { readonly is: 'member'; readonly submit: CopyVisit['submit'] }
+  /** In no profile: this browser takes it into the one it has just opened. */
+  | { readonly is: 'newcomer'; readonly offer: CopyVisit['offer'] }
+
 /**
  * "I have a profile already": opens a copy, lets this browser in as a device with new keys, and keeps the profile here. Nothing is kept
- * when it is refused or `submit` rejects. The copy MAY BE OLD: a single source cannot prove that it is the newest, so all that is done
+ * when it is refused or the agent does not take it. The copy MAY BE OLD: a single source cannot prove that it is the newest, so all that is done
  * on its word is to add this browser.
  */
 export async function signInFrom(
@@ -72,18 +82,23 @@ async function letIn(
   log: AuthorityLog,
   { rootSeed, keyByEpoch }: Vault,
   identity: DeviceIdentity,
-  { rng, clock, deviceName, submit }: SignInParts,
+  parts: SignInParts,
 ): Promise<void> {
+  const { rng, clock, deviceName, agent } = parts
   const root = createSigner(rootSeed)
-  const { state } = log
-  if (!equalBytes(root.publicKey, state.rootPublicKey))
+  if (!equalBytes(root.publicKey, log.state.rootPublicKey))
     throw new CloudError(
       'copy-outdated',
       'This copy is from before a way in was revoked, and can let nobody in any more. Use a newer copy.',
     )
   const nowMs = clock.nowMs()
-  const certificate = await issueCertificate({
-    profileId: state.profileId,
+  const { profileId } = log.state
+  const add = async (certificate: DeviceCertificate): Promise<readonly Uint8Array[]> => {
+    const added = await addDevice({ state: log.state, root, rng, nowMs }, certificate, keyByEpoch)
+    return added.map(({ bytes }) => bytes)
+  }
+  const own = await issueCertificate({
+    profileId,
     identity,
     name: deviceName,
     class: 'browser',
@@ -91,10 +106,14 @@ async function letIn(
     challenge: rng.bytes(32),
     nowMs,
   })
-  const added = await addDevice({ state, root, rng, nowMs }, certificate, keyByEpoch)
-  const entries = added.map(({ bytes }) => bytes)
-  await submit(entries)
+  const entries = await add(own)
+  if (agent.is === 'member') await agent.submit(entries)
   await log.take(entries)
+  if (agent.is === 'newcomer')
+    await agent.offer(profileId, async ({ handshake, certificate }) => {
+      await log.take(await add(await checkCertificate(certificate, profileId, handshake.transcript)))
+      return [...log.entries().values()]
+    })
 }
 
 async function keepHere(

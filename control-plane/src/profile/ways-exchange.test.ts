@@ -130,10 +130,10 @@ async function secondBrowser(first: Browser, way: WayIn, agent: WaysAgent): Prom
   assert.ok(found.kind === 'found')
   const { profileId } = authority.state
   const copy = { profileId, ...(await agent.get()), entries: [...authority.entries().values()] }
-  const submit = (entries: readonly Uint8Array[]): Promise<void> => authority.take(entries)
+  const member = { is: 'member', submit: (entries: readonly Uint8Array[]) => authority.take(entries) } as const
   const { keep, medium } = second
   const keys = await createDeviceKeys(dice)
-  const parts = { keys, keep, medium, rng: dice, clock, deviceName: 'Second', submit, opensByItself: false }
+  const parts = { keys, keep, medium, rng: dice, clock, deviceName: 'Second', agent: member, opensByItself: false }
   assert.ok((await signInFrom(copy, way, parts)).ok)
   return second
 }

@@ -1,20 +1,19 @@
 import type { WayIn } from '@cloudos/crypto/way-in'
-import type { CopyPlace } from '@cloudos/mesh/pairing/talk'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import type { Result } from '@cloudos/protocol/result'
 import type { SlotKind } from '@cloudos/protocol/slot'
-import type { AskedCopy } from '../profile/ask-agent.ts'
 import type { TabEars } from '../profile/browser-profile.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 import type { ProfileStatus } from '../profile/status.ts'
-import { isGuarding } from '../profile/ways.ts'
 import type { OpenRefusal } from '../profile/ways.ts'
 import type { WayMaker } from '../ways/new-ways.ts'
 import { isWayRefusal } from '../ways/way-refusal.ts'
 import type { ClosedDoor } from './opening.svelte.ts'
 import { IDLE_LIMIT_MS, IdleClock } from './idle-clock.ts'
 import type { Notes } from './notes.svelte.ts'
+import { ProfileElsewhere } from './profile-elsewhere.svelte.ts'
+import type { ElsewhereParts } from './profile-elsewhere.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 export type SessionPhase =
@@ -37,17 +36,7 @@ export interface SessionParts {
   /** Opens the profile that is here. */
   readonly open: (ears: TabEars) => Promise<ProfileInTab>
   readonly unlock: (way: WayIn, ears: TabEars) => Promise<Result<ProfileInTab, OpenRefusal>>
-  /** The profile as the agent of `link` keeps it, and what kinds of ways in it has. Uses the link up. */
-  readonly askCopy: (
-    link: string,
-    where: CopyPlace,
-  ) => Promise<{ readonly asked: AskedCopy; readonly kinds: readonly SlotKind[] }>
-  /** Lets this browser in, keeps the profile here and opens it. */
-  readonly signIn: (
-    asked: AskedCopy,
-    way: WayIn,
-    how: { readonly opensByItself: boolean; readonly ears: TabEars },
-  ) => Promise<Result<ProfileInTab, OpenRefusal>>
+  readonly elsewhere: ElsewhereParts
   /** What kinds of ways in the profile here has, while it is locked. */
   readonly waysHere: () => Promise<{ readonly profileId: ProfileId; readonly kinds: readonly SlotKind[] }>
   readonly found: () => Promise<void>
@@ -79,8 +68,8 @@ export class Session {
   readonly profile: ProfileInTab | undefined = $derived(this.now.phase === 'open' ? this.now.profile : undefined)
   notes = $state.raw<Promise<Notes> | undefined>()
   #opened: Notes | undefined
-  #asked: { readonly asked: AskedCopy; readonly kinds: readonly SlotKind[] } | undefined
-  #linkUsed = false
+  /** For who has a profile already. */
+  readonly elsewhere: ProfileElsewhere
   readonly #parts: SessionParts
   readonly #idle: IdleClock
   #leave = (): void => undefined
@@ -88,6 +77,7 @@ export class Session {
   constructor(parts: SessionParts) {
     this.#parts = parts
     this.#idle = new IdleClock(parts.nowMs())
+    this.elsewhere = new ProfileElsewhere(parts.elsewhere, parts.link, (open) => this.#orFail(() => this.#open(open)))
     this.#listen()
   }
 
@@ -147,45 +137,6 @@ export class Session {
   async here(): Promise<{ readonly door: ClosedDoor; readonly kinds: readonly SlotKind[] }> {
     const { profileId, kinds } = await this.#parts.waysHere()
     return { door: { profileId, open: (way) => this.#unlock(way) }, kinds }
-  }
-
-  /** Whether an agent opened this page, so that it can be asked for a profile. */
-  get canAskCopy(): boolean {
-    return this.#asked !== undefined || (this.#parts.link !== undefined && !this.#linkUsed)
-  }
-
-  /**
-   * "I have a profile already": the profile where the agent that opened this page keeps it. The door leads into this browser. Rejects
-   * with `CloudError`.
-   */
-  async askCopy(where: CopyPlace = { in: 'profile' }): Promise<{ door: ClosedDoor; kinds: readonly SlotKind[] }> {
-    if (this.#asked === undefined) {
-      const { link } = this.#parts
-      if (link === undefined || this.#linkUsed)
-        throw new CloudError('no-link', 'Open this page by a fresh link: run “cloudos open” on a computer that has the profile.') // prettier-ignore
-      this.#linkUsed = true
-      this.#asked = await this.#parts.askCopy(link, where)
-    }
-    const { asked, kinds } = this.#asked
-    return { door: { profileId: asked.copy.profileId, open: (way) => this.#signIn(asked, kinds, way) }, kinds }
-  }
-
-  async #signIn(asked: AskedCopy, kinds: readonly SlotKind[], way: WayIn): Promise<OpenRefusal | undefined> {
-    let refusal: OpenRefusal | undefined
-    await this.#orFail(async () => {
-      const opening: { profile?: ProfileInTab } = {}
-      // Where only words open it, typing all of them at each visit would be asked of the person instead.
-      const how = { opensByItself: !kinds.some(isGuarding), ears: this.#earsOf(opening) }
-      const signed = await this.#parts.signIn(asked, way, how)
-      if (!signed.ok) {
-        refusal = signed.error
-        return
-      }
-      opening.profile = signed.value
-      this.#use(signed.value)
-      this.#asked = undefined
-    }, isWayRefusal)
-    return refusal
   }
 
   async #unlock(way: WayIn): Promise<OpenRefusal | undefined> {
@@ -292,7 +243,7 @@ export class Session {
 
   #noteStatus(profile: ProfileInTab, status: ProfileStatus): void {
     // The first word of a leader: somebody listens now.
-    if (this.status === undefined && this.#parts.link !== undefined && !this.#linkUsed)
+    if (this.status === undefined && this.#parts.link !== undefined && !this.elsewhere.isUsed)
       profile.wish({ wish: 'meet', link: this.#parts.link })
     if (this.status?.meeting.phase === 'meeting' && status.meeting.phase === 'met')
       this.#parts.toasts.show({

@@ -114,7 +114,8 @@ async function unite(
     if (head.profileId !== profileId) return err({ kind: 'foreign-profile', profileId: head.profileId })
     if (!log.entries().has(head.authorityTip)) return corrupt('authority')
     if (writer === undefined || writer.revoked !== undefined) return corrupt('head')
-    if (!(await verifyFor(writer.certificate.signPublicKey, 'head', payload, signature))) return corrupt('head')
+    if (!(await verifyFor(writer.certificate.signPublicKey, 'head', payload, signature)))
+      return corrupt(hashSlotSet(head.slots, head.vaultBlob) === state.slotSetHash ? 'head' : 'ways')
   }
   const named = heads.find(({ head }) => hashSlotSet(head.slots, head.vaultBlob) === state.slotSetHash)
   if (named === undefined) return corrupt('ways')

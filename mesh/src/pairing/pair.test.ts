@@ -9,7 +9,7 @@ import { peerIdOf } from '../testing/family.ts'
 import { MemoryNetwork } from '../testing/memory-net.ts'
 import type { PairingSelf } from './handshake.ts'
 import { PAIR_PROTOCOL } from './handshake.ts'
-import { answerPairing, askForCopy, askToJoin, offerProfile } from './pair.ts'
+import { answerPairing, askToJoin, offerProfile, visitForCopies } from './pair.ts'
 import type { Answering, Joining, PairingParts } from './pair.ts'
 
 const PROFILE = idFromBytes('ProfileId', new Uint8Array(16).fill(5))
@@ -137,26 +137,83 @@ test('a page with the secret of a link gets the copy, and is let in by what it h
         },
       }),
     )
-    const opened = await askForCopy(near, where)
-    assert.deepEqual(opened.copy, COPY)
-    await opened.submit([ENTRY])
+    const visit = await visitForCopies(near)
+    assert.deepEqual(await visit.ask(where), COPY)
+    await visit.submit([ENTRY])
     await answered
     assert.deepEqual(asked, [where, 'joiner', [ENTRY]])
   }
 })
 
-test('why there is no copy, or nobody is let in by it, reaches the page', async () => {
-  const refusing = { code: 'no-copy' }
-  const refusal = () => Promise.reject(new CloudError('no-copy', 'none'))
-  const first = await sitDown({ profileId: PROFILE })
-  const answered = assert.rejects(answer(first.far, answering({ copyAt: refusal })), refusing)
-  await assert.rejects(askForCopy(first.near, { in: 'profile' }), refusing)
+test('why there is no copy reaches the page, which may ask for another with the same link', async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const codes = ['bad-path', 'no-such-folder', 'damaged-vault', 'nothing-there']
+  const asked = [...codes]
+  const answered = answer(
+    far,
+    answering({
+      copyAt: () => {
+        const code = asked.shift()
+        return code === undefined ? Promise.resolve(COPY) : Promise.reject(new CloudError(code, 'not there'))
+      },
+    }),
+  )
+  const visit = await visitForCopies(near)
+  for (const code of codes) await assert.rejects(visit.ask({ in: 'folder', path: code }), { code })
+  assert.deepEqual(await visit.ask({ in: 'folder', path: '/media/stick' }), COPY)
+  assert.deepEqual(await visit.ask({ in: 'profile' }), COPY)
+  await visit.submit([ENTRY])
   await answered
-  const second = await sitDown({ profileId: PROFILE })
-  const later = assert.rejects(answer(second.far, answering({ takeIn: refusal })), refusing)
-  const opened = await askForCopy(second.near, { in: 'profile' })
-  await assert.rejects(opened.submit([ENTRY]), refusing)
+})
+
+test('a page takes the device that showed it a copy into the profile it has opened', async () => {
+  const { near, far } = await sitDown()
+  const joined: Uint8Array[] = []
+  const answered = answer(far, { ...answering({ profileId: undefined }), ...joining(joined) })
+  const visit = await visitForCopies(near)
+  const { profileId } = await visit.ask({ in: 'folder', path: '/media/stick' })
+  await visit.offer(profileId, ({ certificate, handshake }) => {
+    assert.deepEqual(certificate, handshake.transcript)
+    return Promise.resolve([ENTRY, ENTRY])
+  })
+  await answered
+  assert.deepEqual(joined, [ENTRY, ENTRY])
+})
+
+test('why nobody is let in, or a device cannot join, reaches the page and ends the visit', async () => {
+  const no = (code: string) => () => Promise.reject(new CloudError(code, 'no'))
+  const first = await sitDown({ profileId: PROFILE })
+  const later = assert.rejects(answer(first.far, answering({ takeIn: no('not-let-in') })), { code: 'not-let-in' })
+  const visit = await visitForCopies(first.near)
+  await visit.ask({ in: 'profile' })
+  await assert.rejects(visit.submit([ENTRY]), { code: 'not-let-in' })
   await later
+  const second = await sitDown()
+  const alone = { ...answering({ profileId: undefined }), join: no('not-a-member') }
+  const refused = assert.rejects(answer(second.far, alone), { code: 'not-a-member' })
+  const other = await visitForCopies(second.near)
+  const admit = () => Promise.resolve([ENTRY])
+  await assert.rejects(other.offer(PROFILE, admit), { code: 'not-a-member' })
+  await refused
+})
+
+test('a page that has seen a copy may go without a word', async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const answered = assert.rejects(answer(far, answering({})), { code: 'pairing-ended' })
+  await (await visitForCopies(near)).ask({ in: 'profile' })
+  near.channel.close()
+  await answered
+})
+
+test('somebody who tries what folders there are is stopped', async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const nowhere = () => Promise.reject(new CloudError('no-such-folder', 'no'))
+  const answered = assert.rejects(answer(far, answering({ copyAt: nowhere })), { code: 'pairing-refused' })
+  const visit = await visitForCopies(near)
+  const ask = () => visit.ask({ in: 'folder', path: '/home' })
+  for (let tries = 0; tries < 50; tries++) await assert.rejects(ask(), { code: 'no-such-folder' })
+  await assert.rejects(ask(), { code: 'pairing-refused' })
+  await answered
 })
 
 test('a wrong secret gives neither side anything', async () => {

@@ -6,6 +6,7 @@ import { answerHandshake, joinHandshake } from './handshake.ts'
 import type { Handshake, HandshakeParts, PairingSelf } from './handshake.ts'
 import { createInbox } from './inbox.ts'
 import type { Inbox } from './inbox.ts'
+import { pairingRefusal } from './refusal.ts'
 import { encodePairingMessage, parsePairingMessage } from './talk.ts'
 import type { CopyPlace, PairingMessage, SealedCopy } from './talk.ts'
 
@@ -39,19 +40,25 @@ export interface Joining {
 export interface Answering extends Joining {
   /** The profile this device is in. */
   readonly profileId: ProfileId | undefined
-  /** Has the owner compare the words and decide. Resolves with the log that lets the other in; rejects when it is refused. */
-  admit(request: JoinRequest): Promise<readonly Uint8Array[]>
+  /** Has the owner compare the words and decide. Rejects when it is refused. */
+  readonly admit: Admit
   /** The copy that lies there; rejects (`CloudError`) when none does. */
   copyAt(where: CopyPlace): Promise<SealedCopy>
   /** Takes what lets the visitor in, durably; rejects when it does not. Whoever could sign it has opened the copy. */
   takeIn(visitor: Handshake, entries: readonly Uint8Array[]): Promise<void>
 }
 
-/** A copy, and the way back to the device that showed it. */
-export interface OpenedCopy {
-  readonly copy: SealedCopy
-  /** Brings the entries that let this device in. Resolves once they are durable there. */
-  readonly submit: (entries: readonly Uint8Array[]) => Promise<void>
+/** The owner's yes for a device that has shown its certificate: resolves with the log that lets it in. */
+export type Admit = (request: JoinRequest) => Promise<readonly Uint8Array[]>
+
+/** A page beside a device that may show it copies. All reject with `CloudError`. */
+export interface CopyVisit {
+  /** The copy that lies there, to be opened by one of its ways in. When there is none the page may ask for another. */
+  ask(where: CopyPlace): Promise<SealedCopy>
+  /** Brings a device of the profile the entries that let this one in. Resolves once they are durable there; ends the visit. */
+  submit(entries: readonly Uint8Array[]): Promise<void>
+  /** Takes a device that is in no profile into the one whose copy it has shown; ends the visit. */
+  offer(profileId: ProfileId, admit: Admit): Promise<void>
 }
 
 /** A new device with a link: shows the words, and waits for the owner's yes. */
@@ -70,29 +77,32 @@ export async function askToJoin(
 }
 
 /** The holder of the root with the link of a device that is in no profile, above all the page beside its agent. */
-export async function offerProfile(
-  parts: PairingParts,
-  profileId: ProfileId,
-  admit: (request: JoinRequest) => Promise<readonly Uint8Array[]>,
-): Promise<void> {
-  const { inbox, handshake } = await shakeHands(parts, joinHandshake)
+export async function offerProfile(parts: PairingParts, profileId: ProfileId, admit: Admit): Promise<void> {
+  await offer(parts, await shakeHands(parts, joinHandshake), profileId, admit)
+}
+
+async function offer(parts: PairingParts, { inbox, handshake }: Met, profileId: ProfileId, admit: Admit): Promise<void> {
   say(parts.channel, { kind: 'offer', profileId })
-  const request = await hear(parts, inbox, 'request')
-  say(parts.channel, { kind: 'welcome', entries: await admit({ handshake, certificate: request.certificate }) })
+  const { certificate } = await hear(parts, inbox, 'request')
+  say(parts.channel, { kind: 'welcome', entries: await orRefuse(parts.channel, admit({ handshake, certificate })) })
   await hear(parts, inbox, 'done')
 }
 
-/** A page that is in no profile, with the link of an agent: gets the copy that lies there, to be opened by one of its ways in. */
-export async function askForCopy(parts: PairingParts, where: CopyPlace): Promise<OpenedCopy> {
-  const { inbox } = await shakeHands(parts, joinHandshake)
-  say(parts.channel, { kind: 'ask-copy', where })
-  const { copy } = await hear(parts, inbox, 'copy')
+/** A page that is in no profile, with the link of an agent: may ask for the copies there until it has opened one. */
+export async function visitForCopies(parts: PairingParts): Promise<CopyVisit> {
+  const met = await shakeHands(parts, joinHandshake)
+  const { inbox } = met
   return {
-    copy,
+    async ask(where) {
+      inbox.trust()
+      say(parts.channel, { kind: 'ask-copy', where })
+      return (await hear(parts, inbox, 'copy')).copy
+    },
     async submit(entries) {
       say(parts.channel, { kind: 'entries', entries })
       await hear(parts, inbox, 'done')
     },
+    offer: (profileId, admit) => offer(parts, met, profileId, admit),
   }
 }
 
@@ -112,7 +122,7 @@ export async function answerPairing(
   if (message.kind === 'offer') await takeOffer(parts, inbox, message.profileId, handshake, answering)
   else if (message.kind === 'request')
     await letIn(parts, inbox, { handshake, certificate: message.certificate }, answering)
-  else if (message.kind === 'ask-copy') await showCopy(parts, inbox, { handshake, where: message.where }, answering)
+  else if (message.kind === 'ask-copy') await showCopies(parts, { inbox, handshake }, message.where, answering)
   else refuse(parts.channel, 'unexpected')
 }
 
@@ -136,18 +146,36 @@ async function letIn(parts: PairingParts, inbox: Inbox, request: JoinRequest, an
   await hear(parts, inbox, 'done')
 }
 
-async function showCopy(
+/** A path is easily mistyped: what cannot be shown uses nothing up, and the visitor asks again or goes. */
+async function showCopies(
   parts: PairingParts,
-  inbox: Inbox,
-  { handshake, where }: { readonly handshake: Handshake; readonly where: CopyPlace },
+  { inbox, handshake }: Met,
+  first: CopyPlace,
   answering: Answering,
 ): Promise<void> {
-  const copy = await orRefuse(parts.channel, answering.copyAt(where))
-  say(parts.channel, { kind: 'copy', copy })
-  const { entries } = await hear(parts, inbox, 'entries')
-  await orRefuse(parts.channel, answering.takeIn(handshake, entries))
-  say(parts.channel, { kind: 'done' })
+  let asked: PairingMessage = { kind: 'ask-copy', where: first }
+  for (let asks = 0; asked.kind === 'ask-copy' && asks < COPY_ASKS_MAX; asks++) {
+    await showCopy(parts.channel, answering.copyAt(asked.where))
+    asked = parsePairingMessage(await inbox.next(parts.signal))
+  }
+  if (asked.kind === 'offer') await takeOffer(parts, inbox, asked.profileId, handshake, answering)
+  else if (asked.kind === 'entries') {
+    await orRefuse(parts.channel, answering.takeIn(handshake, asked.entries))
+    say(parts.channel, { kind: 'done' })
+  } else refuse(parts.channel, 'unexpected')
 }
+
+async function showCopy(channel: Channel, finding: Promise<SealedCopy>): Promise<void> {
+  try {
+    say(channel, { kind: 'copy', copy: await finding })
+  } catch (cause) {
+    if (!(cause instanceof CloudError)) throw cause
+    say(channel, { kind: 'refused', code: cause.code })
+  }
+}
+
+/** More than anybody mistypes; somebody who tries what folders there are is stopped. */
+const COPY_ASKS_MAX = 50
 
 /** What goes wrong here is said there too. */
 async function orRefuse<T>(channel: Channel, act: Promise<T>): Promise<T> {
@@ -161,14 +189,20 @@ async function orRefuse<T>(channel: Channel, act: Promise<T>): Promise<T> {
 
 async function takeWelcome(parts: PairingParts, inbox: Inbox, profileId: ProfileId, joining: Joining): Promise<void> {
   const welcome = await hear(parts, inbox, 'welcome')
-  await joining.join(profileId, welcome.entries)
+  await orRefuse(parts.channel, joining.join(profileId, welcome.entries))
   say(parts.channel, { kind: 'done' })
+}
+
+/** Both sides have proved the secret. */
+interface Met {
+  readonly inbox: Inbox
+  readonly handshake: Handshake
 }
 
 async function shakeHands(
   parts: PairingParts,
   shake: (parts: HandshakeParts) => Promise<Handshake>,
-): Promise<{ inbox: Inbox; handshake: Handshake }> {
+): Promise<Met> {
   const inbox = createInbox(parts.channel)
   const handshake = await shake({ ...parts, inbox })
   inbox.trust()
@@ -185,7 +219,7 @@ async function hear<Kind extends PairingMessage['kind']>(
   kind: Kind,
 ): Promise<Extract<PairingMessage, { kind: Kind }>> {
   const message = parsePairingMessage(await inbox.next(parts.signal))
-  if (message.kind === 'refused') throw refusalOf(message.code)
+  if (message.kind === 'refused') throw pairingRefusal(message.code)
   if (!isKind(message, kind)) refuse(parts.channel, 'unexpected')
   return message
 }
@@ -199,39 +233,6 @@ function isKind<Kind extends PairingMessage['kind']>(
 
 function refuse(channel: Channel, code: string): never {
   say(channel, { kind: 'refused', code })
-  throw refusalOf(code)
+  throw pairingRefusal(code)
 }
 
-function refusalOf(code: string): CloudError {
-  switch (code) {
-    case 'in-another-profile':
-      return new CloudError(
-        code,
-        'That device belongs to another profile. Remove it there first, or start it with an empty home.',
-      )
-    case 'in-no-profile':
-      return new CloudError(code, 'The device that made this link is in no profile yet. Open its page first.')
-    case 'no-copy':
-      return new CloudError(
-        code,
-        'That device has no copy of the ways in yet. Open its page in a browser that is signed in, once.',
-      )
-    case 'not-let-in':
-      return new CloudError(code, 'What was signed does not let this browser in. Try again with a new link.')
-    case 'no-such-folder':
-      return new CloudError(code, 'There is no such folder on that device, or it cannot be read.')
-    case 'nothing-there':
-      return new CloudError(code, 'No profile lies in that folder.')
-    case 'copy-damaged':
-      return new CloudError(code, 'The copy in that folder is damaged. Nothing was opened.')
-    case 'newer-version':
-      return new CloudError(code, 'The copy was written by a newer CloudOS. Update this one.')
-    case 'words-differ':
-      return new CloudError(
-        code,
-        'The words were not the same: somebody may be in between. Nothing was shared. Make a new link.',
-      )
-    default:
-      return new CloudError('pairing-refused', 'The other device did not agree. Nothing was shared.')
-  }
-}

@@ -1,0 +1,77 @@
+import type { StoredCopy } from '@cloudos/mesh/copy/read-copy'
+import type { CopyPlace, SealedCopy } from '@cloudos/mesh/pairing/talk'
+import type { Profile } from '@cloudos/mesh/profile'
+import { hexFromBytes } from '@cloudos/protocol/bytes'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { ProfileId } from '@cloudos/protocol/ids'
+import type { NewMedium } from '@cloudos/protocol/storage-commands'
+import type { Journal } from './journal/journal.ts'
+import type { MediaDesk } from './media/media-desk.ts'
+
+export interface CopyVisitParts {
+  readonly profile: () => Profile | undefined
+  readonly ways: Journal['ways']
+  readonly media: MediaDesk
+}
+
+/** One page that has proved a link and looks for its profile here: what it is shown, and what comes here with it. */
+export class CopyVisit {
+  readonly #parts: CopyVisitParts
+  /** The copy in a folder that was shown last: the one the visitor opens. */
+  #shown: { readonly path: string; readonly copy: StoredCopy } | undefined
+
+  constructor(parts: CopyVisitParts) {
+    this.#parts = parts
+  }
+
+  /** Rejects with `CloudError`; nothing is written. */
+  async show(where: CopyPlace): Promise<SealedCopy> {
+    this.#shown = undefined
+    if (where.in === 'profile') return this.#own()
+    const copy = await this.#parts.media.copyIn(folder(where.path))
+    const own = this.#parts.profile()?.membership.profileId
+    if (own !== undefined && own !== copy.profileId)
+      throw new CloudError('foreign-profile', 'Another profile lies there than the one this device is in.')
+    this.#shown = { path: where.path, copy }
+    const { profileId, slots, sealedVault, entries } = copy
+    return { profileId, slots, sealedVault, entries }
+  }
+
+  /** What the visitor has signed with the root that the copy led it to, for a device of the profile: it must let the visitor in. */
+  async takeIn(peerPublicKey: Uint8Array, entries: readonly Uint8Array[]): Promise<void> {
+    const profile = this.#parts.profile()
+    await profile?.authority.take([...(this.#shown?.copy.entries ?? []), ...entries])
+    if (profile?.admits(hexFromBytes(peerPublicKey)) !== true)
+      throw new CloudError('not-let-in', 'What a visitor has signed does not let it in.')
+    await this.#keepFolder(profile.membership.profileId)
+  }
+
+  /**
+   * This device is about to be in the profile. From now on the folder brings what lies there, also after a restart; and the ways in are
+   * here at once, for the next browser that asks.
+   */
+  async settle(profileId: ProfileId): Promise<void> {
+    await this.#keepFolder(profileId)
+    if (this.#shown?.copy.profileId !== profileId || this.#parts.ways.find() !== undefined) return
+    const { slots, sealedVault } = this.#shown.copy
+    this.#parts.ways.put({ slots, sealedVault })
+  }
+
+  async #keepFolder(profileId: ProfileId): Promise<void> {
+    if (this.#shown?.copy.profileId !== profileId) return
+    await this.#parts.media.adopt(folder(this.#shown.path), this.#shown.copy)
+  }
+
+  #own(): SealedCopy {
+    const profile = this.#parts.profile()
+    const ways = this.#parts.ways.find()
+    if (profile === undefined || ways === undefined)
+      throw new CloudError('no-copy', 'This device has no copy of the ways in.')
+    const { authority, membership } = profile
+    return { profileId: membership.profileId, ...ways, entries: [...authority.entries().values()] }
+  }
+}
+
+function folder(where: string): NewMedium {
+  return { kind: 'folder', where }
+}

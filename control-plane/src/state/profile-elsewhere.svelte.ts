@@ -1,0 +1,97 @@
+import type { WayIn } from '@cloudos/crypto/way-in'
+import type { CopyPlace, SealedCopy } from '@cloudos/mesh/pairing/talk'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { Result } from '@cloudos/protocol/result'
+import type { SlotKind } from '@cloudos/protocol/slot'
+import type { AgentVisit } from '../profile/ask-agent.ts'
+import type { TabEars } from '../profile/browser-profile.ts'
+import type { ProfileInTab } from '../profile/profile.ts'
+import { isGuarding } from '../profile/ways.ts'
+import type { OpenRefusal } from '../profile/ways.ts'
+import type { ClosedDoor } from './opening.svelte.ts'
+
+/** A copy as far as it can be seen without a way in. */
+export interface SeenCopy {
+  readonly copy: SealedCopy
+  readonly kinds: readonly SlotKind[]
+  /** Of the devices that were in the profile then. */
+  readonly deviceNames: readonly string[]
+}
+
+export type OpenHere = (ears: TabEars) => Promise<ProfileInTab>
+
+/** What looking for a profile needs of the world; everything rejects with `CloudError` only. */
+export interface ElsewhereParts {
+  /** Where the agent of the link may have a copy. */
+  readonly placesOf: (link: string) => Promise<readonly CopyPlace['in'][]>
+  /** Uses the link up. */
+  readonly visit: (link: string) => Promise<AgentVisit>
+  readonly look: (visit: AgentVisit, where: CopyPlace) => Promise<SeenCopy>
+  /** Lets this browser in and keeps the profile here; resolves to what opens it now. */
+  readonly signIn: (
+    visit: AgentVisit,
+    copy: SealedCopy,
+    how: { readonly way: WayIn; readonly opensByItself: boolean },
+  ) => Promise<Result<OpenHere, OpenRefusal>>
+}
+
+/** "I have a profile already": looked for at the agent that opened this page. One visit serves until it has ended. */
+export class ProfileElsewhere {
+  readonly #parts: ElsewhereParts
+  readonly #link: string | undefined
+  readonly #open: (open: OpenHere) => Promise<void>
+  #visit: AgentVisit | undefined
+  #isUsed = false
+
+  /** `link`: what an agent opened this page with. `open`: shows the profile once it is here. */
+  constructor(parts: ElsewhereParts, link: string | undefined, open: (open: OpenHere) => Promise<void>) {
+    this.#parts = parts
+    this.#link = link
+    this.#open = open
+  }
+
+  /** Whether the link of this page has done its work. */
+  get isUsed(): boolean {
+    return this.#isUsed
+  }
+
+  /** Whether an agent can be asked from here. */
+  get canAsk(): boolean {
+    return this.#visit === undefined ? this.#link !== undefined && !this.#isUsed : !this.#visit.ended.aborted
+  }
+
+  places(): Promise<readonly CopyPlace['in'][]> {
+    return this.#link === undefined ? Promise.resolve([]) : this.#parts.placesOf(this.#link)
+  }
+
+  /** What lies there, and its door, which leads into this browser. */
+  async look(where: CopyPlace): Promise<SeenCopy & { readonly door: ClosedDoor }> {
+    const visit = await this.#visiting()
+    const seen = await this.#parts.look(visit, where)
+    return { ...seen, door: { profileId: seen.copy.profileId, open: (way) => this.#signIn(visit, seen, way) } }
+  }
+
+  async #visiting(): Promise<AgentVisit> {
+    if (this.#visit !== undefined && !this.#visit.ended.aborted) return this.#visit
+    if (this.#link === undefined || this.#isUsed)
+      throw new CloudError('no-link', 'Open this page by a fresh link: run “cloudos open” on this computer.')
+    try {
+      this.#visit = await this.#parts.visit(this.#link)
+    } catch (cause) {
+      // Whoever did not answer has not used it up.
+      this.#isUsed = !(cause instanceof CloudError) || cause.code === 'pairing-refused'
+      throw cause
+    }
+    this.#isUsed = true
+    return this.#visit
+  }
+
+  async #signIn(visit: AgentVisit, { copy, kinds }: SeenCopy, way: WayIn): Promise<OpenRefusal | undefined> {
+    // Where only words open it, typing all of them at each visit would be asked of the person instead.
+    const signed = await this.#parts.signIn(visit, copy, { way, opensByItself: !kinds.some(isGuarding) })
+    if (!signed.ok) return signed.error
+    this.#visit = undefined
+    await this.#open(signed.value)
+    return undefined
+  }
+}
