@@ -294,7 +294,7 @@ export class MeshHost {
       await answerPairing(
         this.#pairing(channel, this.desk.secrets(), profileId, signal),
         {
-          makeCertificate: this.#joining.makeCertificate,
+          ...this.#joining,
           profileId,
           admit: (request) => this.desk.receive(request, signal),
           copyAt: (where) => visit.show(where),

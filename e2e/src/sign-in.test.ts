@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { wordsFromPhrase } from '@cloudos/crypto/phrase'
-import type { Page } from 'playwright-core'
 import { startAgent } from './agent-process.ts'
 import { launchChromium } from './browser.ts'
 import { createHome } from './home.ts'
 import { untilAllShow } from './notes.ts'
 import { openByLink } from './owner-page.ts'
 import type { OwnerPage } from './owner-page.ts'
+import { goTo, saveKit, signInWithPassphrase, signInWithWords } from './ways-in.ts'
 
 const PASSPHRASE = 'five unrelated words of mine'
 
@@ -48,36 +48,3 @@ test('a second browser signs in with the passphrase and a third with the words, 
   await untilAllShow(['from the first and the second '], [third])
   assert.deepEqual([...first.complaints, ...second.complaints, ...third.complaints], [])
 })
-
-/** Has the words shown, and types back those that are asked. */
-async function saveKit(page: Page): Promise<readonly string[]> {
-  await goTo(page, '#/settings/kit')
-  await page.getByRole('button', { name: 'Show the words' }).click()
-  const list = page.getByRole('list', { name: 'Recovery words' })
-  await list.waitFor()
-  const words = (await list.getByRole('listitem').allTextContents()).map((item) => item.replace(/[\d\s]/g, ''))
-  await page.getByRole('button', { name: 'I have written the words down' }).click()
-  for (const field of await page.getByRole('textbox').all()) {
-    const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '')
-    await field.fill(words[Number(label.replace('Word ', '')) - 1] ?? '')
-  }
-  await page.getByRole('button', { name: 'Check' }).click()
-  await page.getByText('Your recovery words are a way in now.').waitFor()
-  return words
-}
-
-async function signInWithPassphrase(page: Page, passphrase: string): Promise<void> {
-  await page.getByLabel('Passphrase', { exact: true }).last().fill(passphrase)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
-
-async function signInWithWords(page: Page, words: readonly string[]): Promise<void> {
-  await page.getByRole('textbox', { name: 'Recovery words' }).fill(words.join(' '))
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
-
-async function goTo(page: Page, hash: string): Promise<void> {
-  await page.evaluate((place) => {
-    location.hash = place
-  }, hash)
-}

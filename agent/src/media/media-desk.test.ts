@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -8,6 +18,7 @@ import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
 import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
 import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { NewMedium } from '@cloudos/protocol/storage-commands'
 import { openJournal } from '../journal/journal.ts'
 import { createReserve } from '../reserve.ts'
 import { folderFor } from '../testing/run-agent.ts'
@@ -41,6 +52,10 @@ function lockedPlace() {
 
 const SECRET = 'correct-horse-battery'
 
+function folderAt(where: string): NewMedium {
+  return { kind: 'folder', where }
+}
+
 async function sitDown(t: TestContext, seed: number, webdav = lockedPlace().port) {
   const home = folderFor(t)
   const { profiles, identities, ways, dice } = await house(1, seed)
@@ -57,7 +72,7 @@ async function sitDown(t: TestContext, seed: number, webdav = lockedPlace().port
       homeFolder: home,
       clock: stillClock,
       rng: dice,
-      onIncident: () => assert.fail('an incident'),
+      onIncident: ({ kind }) => { assert.equal(kind, 'medium-rollback') }, // prettier-ignore
     })
     desk.open(profile)
     return desk
@@ -119,6 +134,55 @@ test('each path that is no folder for a copy is refused in its own words', async
   await assert.rejects(desk.add({ kind: 'folder', where: foreign }), { code: 'foreign-profile' })
   await other[Symbol.asyncDispose]()
   await desk[Symbol.asyncDispose]()
+})
+
+test('a copy is read from a folder that nothing can be written to, and each damaged part is told by its name', async (t) => {
+  const { folder, start } = await sitDown(t, 25)
+  const desk = start()
+  const stick = folder('stick')
+  await assert.rejects(desk.copyIn(folderAt(stick)), { code: 'nothing-there' })
+  await assert.rejects(desk.copyIn(folderAt('stick')), { code: 'bad-path' })
+  await assert.rejects(desk.copyIn(folderAt('/stick\0')), { code: 'bad-path' })
+  await desk.add(folderAt(stick))
+  const { head, authorityBlobs } = await desk.copyIn(folderAt(stick))
+  const blobs = { vault: head.vaultBlob, 'pack-index': head.packIndexBlob, authority: authorityBlobs[0] ?? '' }
+  for (const [part, blob] of Object.entries(blobs)) {
+    const torn = join(folder(part), 'copy')
+    cpSync(stick, torn, { recursive: true })
+    writeFileSync(join(torn, 'b', blob), 'rot')
+    await assert.rejects(desk.copyIn(folderAt(torn)), { code: `damaged-${part}` })
+  }
+  const headless = join(folder('headless'), 'copy')
+  cpSync(stick, headless, { recursive: true })
+  for (const file of globSync(join(headless, 'h/*/*/*'))) writeFileSync(file, 'rot')
+  await assert.rejects(desk.copyIn(folderAt(headless)), { code: 'damaged-head' })
+  for (const part of ['b', 'h', 'tmp', '.']) chmodSync(join(stick, part), 0o500)
+  assert.equal((await desk.copyIn(folderAt(stick))).head.gen, 1)
+  for (const part of ['.', 'b', 'h', 'tmp']) chmodSync(join(stick, part), 0o700)
+  await desk[Symbol.asyncDispose]()
+})
+
+test('a folder that has brought the profile here is kept from then on, once, and going back there is noticed', async (t) => {
+  const { folder, profile, start } = await sitDown(t, 26)
+  const first = start()
+  const stick = folder('stick')
+  const mediumId = await first.add(folderAt(stick))
+  const old = join(folder('old'), 'copy')
+  cpSync(stick, old, { recursive: true })
+  const doc = await profile.replica.open(DOC)
+  doc.ydoc.getText('text').insert(0, 'newer')
+  await doc.durable()
+  await first.sync(mediumId)
+  await first.remove(mediumId)
+  const copy = await first.copyIn(folderAt(stick))
+  await first.adopt(folderAt(stick), copy)
+  await first.adopt(folderAt(stick), copy)
+  const [, adopted, ...more] = await first.list()
+  assert.deepEqual([adopted?.where, adopted?.gen, more.length], [stick, 2, 0])
+  rmSync(stick, { recursive: true })
+  cpSync(old, stick, { recursive: true })
+  await assert.rejects(first.sync(adopted?.mediumId ?? ''), { code: 'rolled-back' })
+  await first[Symbol.asyncDispose]()
 })
 
 test('a stick that is taken away is away, and goes on where it was when it is back', async (t) => {

@@ -54,11 +54,11 @@ export type Admit = (request: JoinRequest) => Promise<readonly Uint8Array[]>
 /** A page beside a device that may show it copies. All reject with `CloudError`. */
 export interface CopyVisit {
   /** The copy that lies there, to be opened by one of its ways in. When there is none the page may ask for another. */
-  ask(where: CopyPlace): Promise<SealedCopy>
+  readonly ask: (where: CopyPlace) => Promise<SealedCopy>
   /** Brings a device of the profile the entries that let this one in. Resolves once they are durable there; ends the visit. */
-  submit(entries: readonly Uint8Array[]): Promise<void>
+  readonly submit: (entries: readonly Uint8Array[]) => Promise<void>
   /** Takes a device that is in no profile into the one whose copy it has shown; ends the visit. */
-  offer(profileId: ProfileId, admit: Admit): Promise<void>
+  readonly offer: (profileId: ProfileId, admit: Admit) => Promise<void>
 }
 
 /** A new device with a link: shows the words, and waits for the owner's yes. */
@@ -81,7 +81,12 @@ export async function offerProfile(parts: PairingParts, profileId: ProfileId, ad
   await offer(parts, await shakeHands(parts, joinHandshake), profileId, admit)
 }
 
-async function offer(parts: PairingParts, { inbox, handshake }: Met, profileId: ProfileId, admit: Admit): Promise<void> {
+async function offer(
+  parts: PairingParts,
+  { inbox, handshake }: Met,
+  profileId: ProfileId,
+  admit: Admit,
+): Promise<void> {
   say(parts.channel, { kind: 'offer', profileId })
   const { certificate } = await hear(parts, inbox, 'request')
   say(parts.channel, { kind: 'welcome', entries: await orRefuse(parts.channel, admit({ handshake, certificate })) })
@@ -199,10 +204,7 @@ interface Met {
   readonly handshake: Handshake
 }
 
-async function shakeHands(
-  parts: PairingParts,
-  shake: (parts: HandshakeParts) => Promise<Handshake>,
-): Promise<Met> {
+async function shakeHands(parts: PairingParts, shake: (parts: HandshakeParts) => Promise<Handshake>): Promise<Met> {
   const inbox = createInbox(parts.channel)
   const handshake = await shake({ ...parts, inbox })
   inbox.trust()
@@ -235,4 +237,3 @@ function refuse(channel: Channel, code: string): never {
   say(channel, { kind: 'refused', code })
   throw pairingRefusal(code)
 }
-

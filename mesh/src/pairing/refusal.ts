@@ -16,11 +16,11 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   'in-no-profile': 'The device that made this link is in no profile yet. Open its page first.',
   'not-a-member': 'What was signed does not let that device in. Nothing was changed there. Try again with a new link.',
   'not-let-in': 'What was signed does not let this browser in. Try again with a new link.',
-  'words-differ':
-    'The words were not the same: somebody may be in between. Nothing was shared. Make a new link.',
+  'words-differ': 'The words were not the same: somebody may be in between. Nothing was shared. Make a new link.',
   'no-copy': 'That device has no copy of the ways in yet. Open its page in a browser that is signed in, once.',
   'bad-path': 'Give the whole path of the folder, from its root: /media/stick/cloudos, say.',
-  'no-such-folder': 'There is no such folder on that device. Is its disk plugged in, and the path spelled as it is there?',
+  'no-such-folder':
+    'There is no such folder on that device. Is its disk plugged in, and the path spelled as it is there?',
   'not-a-folder': 'That path leads to a file. Give the folder that holds the copy.',
   'not-readable': 'CloudOS may not read that folder. Change its permissions there, or give another folder.',
   'not-writable': 'CloudOS may not write to that folder. Change its permissions there, or give another folder.',
@@ -37,7 +37,8 @@ const SENTENCES: Readonly<Partial<Record<string, string>>> = {
   'damaged-vault':
     'The copy in that folder is damaged: the sealed vault that its ways in lead to is gone or changed. Nothing was opened or changed. Use another copy.',
   'copy-newer': 'The copy in that folder was written by a newer CloudOS. Update this one, then try again.',
-  'foreign-profile': 'Another profile lies in that folder than the one that device is in. Nothing was opened or changed.',
+  'foreign-profile':
+    'Another profile lies in that folder than the one that device is in. Nothing was opened or changed.',
   'medium-gone': 'The folder is not there any more: its disk may have been taken away. Plug it in and try again.',
   'medium-unreachable': 'The folder does not answer now: its disk or its network may be down. Try again.',
   'medium-forbidden': 'CloudOS may not read all of that folder. Change its permissions there, or give another folder.',
