@@ -9,6 +9,8 @@ import { createDiskStore } from '@cloudos/mesh/disk-log'
 import { hangUpRevoked } from '@cloudos/mesh/hang-up-revoked'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { MeshNode } from '@cloudos/mesh/node-parts'
+import { NAME_IN_LOG, nameNewDevice } from '@cloudos/mesh/profile-doc/device-names'
+import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
 import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
@@ -211,7 +213,7 @@ export class MeshHost {
 
   /** Opens the profile that the journal holds. */
   async open(profileId: ProfileId): Promise<void> {
-    const { identity, journal, frames, clock, rng, onIncident } = this.#parts
+    const { identity, deviceName, journal, frames, clock, rng, onIncident } = this.#parts
     const store = createDiskStore(frames)
     const profile = await openProfile({
       profileId,
@@ -231,6 +233,7 @@ export class MeshHost {
     })
     // A device that relays must know every document it holds, or a peer that comes would not be told of them.
     for (const docId of await store.list()) await profile.replica.open(docId)
+    nameNewDevice((await openProfileDoc(profile.replica)).ydoc, identity.deviceId, deviceName)
     profile.attach(this.#node.net)
     hangUpRevoked(this.#node, profile, clock)
     for (const { peerId } of journal.peers.all()) this.#reach(peerId)
@@ -348,13 +351,13 @@ export class MeshHost {
 
   readonly #joining: Joining = {
     makeCertificate: async (profileId, challenge) => {
-      const { identity, deviceName, clock } = this.#parts
+      const { identity, clock } = this.#parts
       const nowMs = clock.nowMs()
       return encodeCertificate(
         await issueCertificate({
           profileId,
           identity,
-          name: deviceName,
+          name: NAME_IN_LOG,
           class: 'agent',
           caps: ['exec'],
           challenge,

@@ -1,5 +1,7 @@
 import { verifyFor } from '@cloudos/crypto/signature'
 import type { Member } from '@cloudos/crypto/membership'
+import { shownName } from '@cloudos/mesh/profile-doc/device-names'
+import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { parseCapabilityRecord } from '@cloudos/protocol/capability-record'
 import type { CapabilityRecord } from '@cloudos/protocol/capability-record'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -44,6 +46,7 @@ export function createChoosing(parts: ChoosingParts): (request: JobRequest) => P
     const limits = limitsOf(request)
     const busy = book.unfinished()
     const members = mesh.profile?.membership.members() ?? []
+    const names = mesh.profile && findProfileDoc(mesh.profile.replica)?.ydoc
     const candidates = await Promise.all(
       members.map(async (member): Promise<Candidate> => {
         const presence = presenceOf(mesh, member)
@@ -51,7 +54,7 @@ export function createChoosing(parts: ChoosingParts): (request: JobRequest) => P
         const offer = canBeAsked ? await findOffer(member, parts, heard) : undefined
         return {
           deviceId: member.deviceId,
-          name: member.name,
+          name: shownName(names, member),
           class: member.class,
           presence,
           certificateEndsMs: member.notAfterMs,

@@ -5,7 +5,7 @@ import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { openProfile } from '@cloudos/mesh/profile'
 import { findDeviceName, nameDevice, shownName } from '@cloudos/mesh/profile-doc/device-names'
-import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
+import { findProfileDoc, openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import type { RpcClient } from '@cloudos/mesh/rpc'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { DocId } from '@cloudos/protocol/ids'
@@ -70,7 +70,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     clock,
     rng,
     onIncident: (incident) => {
-      incidents.note(incident, clock.nowMs(), (deviceId) => profile.membership.member(deviceId)?.name)
+      incidents.note(incident, clock.nowMs(), (deviceId) => {
+        const member = profile.membership.member(deviceId)
+        return member && shownName(findProfileDoc(profile.replica)?.ydoc, member)
+      })
       changed()
     },
   })

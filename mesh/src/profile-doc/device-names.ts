@@ -15,6 +15,16 @@ export function shownName(ydoc: Y.Doc | undefined, { deviceId, name }: Named): s
   return (typeof given === 'string' ? deviceName.read(given) : undefined) ?? name
 }
 
+/**
+ * What the certificate of a machine says instead of its name: the log lies readable on every medium, and a host's name tells whose it is.
+ */
+export const NAME_IN_LOG = 'Computer'
+
+/** What the device is called until its owner says otherwise. A name that was given stays. */
+export function nameNewDevice(ydoc: Y.Doc, deviceId: DeviceId, name: string): void {
+  if (!namesIn(ydoc).has(deviceId)) nameDevice(ydoc, deviceId, name)
+}
+
 /** As a person types it into one spelling; `undefined` for what no device may be called (empty, over 64 bytes, deceiving). */
 export function findDeviceName(typed: string): string | undefined {
   return deviceName.read(typed.normalize('NFC').trim())
