@@ -32,7 +32,7 @@ export const agent: Product = {
   build: async () => {
     // A job-host loads nothing but itself: it may read no other file.
     await bundle('agent/src/jobs/host/main.ts', 'agent/dist/job-host.mjs')
-    await bundle('agent/src/main.ts', 'agent/dist/agent.mjs')
+    await bundlePieces('agent', 'agent/src/main.ts')
   },
 }
 
@@ -41,23 +41,26 @@ export const command: Product = {
   name: 'command',
   sources: [...rooms, 'agent'].map(sourcesOf),
   output: 'agent/dist/cloudos.mjs',
-  build: async () => {
-    const { build } = await import('rolldown')
-    rmSync(join(root, 'agent/dist/cli'), { recursive: true, force: true })
-    await build({
-      cwd: root,
-      input: { cloudos: 'agent/src/cli/main.ts' },
-      platform: 'node',
-      logLevel: 'warn',
-      output: {
-        dir: 'agent/dist',
-        entryFileNames: '[name].mjs',
-        chunkFileNames: 'cli/[name]-[hash].mjs',
-        format: 'esm',
-        minify: true,
-      },
-    })
-  },
+  build: () => bundlePieces('cloudos', 'agent/src/cli/main.ts'),
+}
+
+/** `agent/dist/<name>.mjs`, and beside it in a folder of its own what is loaded only when it is needed. */
+async function bundlePieces(name: string, input: string): Promise<void> {
+  const { build } = await import('rolldown')
+  rmSync(join(root, `agent/dist/${name}`), { recursive: true, force: true })
+  await build({
+    cwd: root,
+    input: { [name]: input },
+    platform: 'node',
+    logLevel: 'warn',
+    output: {
+      dir: 'agent/dist',
+      entryFileNames: '[name].mjs',
+      chunkFileNames: `${name}/[name]-[hash].mjs`,
+      format: 'esm',
+      minify: true,
+    },
+  })
 }
 
 async function bundle(input: string, file: string): Promise<void> {

@@ -15,6 +15,8 @@ import { findNodeFault } from './node-version.ts'
 import { readOwnerConfig } from './owner-config.ts'
 import type { OwnerConfig } from './owner-config.ts'
 import { folderKind } from './media/folder-kind.ts'
+import { githubKind } from './media/github-kind.ts'
+import type { OpenGithub } from './media/github-kind.ts'
 import { startAgent } from './start-agent.ts'
 import type { Agent } from './start-agent.ts'
 import { VERSION } from './version.ts'
@@ -85,6 +87,12 @@ async function pairOrStop(agent: Agent, invitation: Invitation): Promise<void> {
   }
 }
 
+/** Loaded by the devices that keep a copy there. */
+const openGithub: OpenGithub = async (place) => {
+  const { connectGithub } = await import('@cloudos/storage-adapters/github')
+  return (await connectGithub(place, new AbortController().signal)).store
+}
+
 /** Beside the bundle lies the bundle of the job-host; beside the source, its source. */
 function jobHostFile(here: string): string {
   const extension = here.slice(here.lastIndexOf('.'))
@@ -110,7 +118,10 @@ async function main(): Promise<void> {
   const agent = await startAgent(
     { ...config.value, port },
     {
-      kinds: { folder: folderKind({ found: foundFolder, connect: connectFolder }) },
+      kinds: {
+        folder: folderKind({ found: foundFolder, connect: connectFolder }),
+        github: githubKind(openGithub),
+      },
       clock: nodeClock,
       rng: nodeRng,
       version: VERSION,

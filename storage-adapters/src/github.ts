@@ -14,7 +14,7 @@ export interface GithubOptions {
   /** Fine-grained, with "Contents: read and write" for this repository alone. */
   readonly token: string
   /** Another GitHub than github.com. */
-  readonly apiUrl?: string
+  readonly apiUrl?: string | undefined
   readonly fetch?: typeof globalThis.fetch
   /** Commits after which a branch is left for one without a past. */
   readonly commitsMax?: number

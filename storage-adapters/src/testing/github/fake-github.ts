@@ -101,7 +101,7 @@ export async function startFakeGithub(description?: GithubDescription): Promise<
     const { method = 'GET', headers } = request
     if (method === 'OPTIONS') return reply(response, { status: 204, headers: PREFLIGHT })
     const url = new URL(request.url ?? '/', github.apiUrl)
-    const { route, name } = routeOf(method, decodeURIComponent(url.pathname))
+    const { route, name } = routeOf(decodeURIComponent(url.pathname))
     const one: Asked = { method, route, bodyBytes: text.length }
     asked.push(one)
     const mishap = github.mishap(one)
@@ -230,8 +230,9 @@ const ROUTES: readonly (readonly [RegExp, string])[] = [
   [/^\/git\/blobs\/(.+)$/, '/git/blobs/{file_sha}'],
 ]
 
-function routeOf(_method: string, path: string): { readonly route: string; readonly name: string } {
-  const rest = path.replace(/^\/repos\/[^/]+\/[^/]+/, '')
+/** Under its own host, or below `/api/v3` as on a GitHub of one's own. */
+function routeOf(path: string): { readonly route: string; readonly name: string } {
+  const rest = path.replace(/^(?:\/api\/v3)?\/repos\/[^/]+\/[^/]+/, '')
   for (const [pattern, route] of ROUTES) {
     const found = pattern.exec(rest)
     if (found !== null) return { route: REPO + route, name: found[1] ?? '' }
