@@ -1,11 +1,11 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
-import type { BlobStore, Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
+import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
-import { parsePack } from './packs.ts'
+import { holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
 import { findBlob } from './store-blob.ts'
 import { refusalOf, writeCopy } from './write-copy.ts'
@@ -111,13 +111,13 @@ export class CopyKeeper {
     if (!copy.ok) throw refusalOf(copy.error)
     let frames = 0
     let damagedPacks = 0
-    for (const { blob } of copy.value.packs) {
-      const bytes = await findBlob(store, blob)
+    for (const listed of copy.value.packs) {
+      const bytes = await findBlob(store, listed.blob)
       const pack = bytes && parsePack(bytes)
       frames += pack?.length ?? 0
-      if (pack !== undefined) continue
+      if (pack !== undefined && holdsAll(listed, pack)) continue
       damagedPacks++
-      this.#lost.add(blob)
+      this.#lost.add(listed.blob)
     }
     if (damagedPacks > 0) this.#changed()
     return { gen: copy.value.head.gen, packs: copy.value.packs.length, frames, damagedPacks }

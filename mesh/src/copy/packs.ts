@@ -91,6 +91,17 @@ export function coveredBy(packs: readonly Pack[]): Covered {
   return (docId, chain) => covered.get(docId + chain) ?? 0
 }
 
+/** Whether every frame that an index says is in a pack is in it: the index was written by somebody else. */
+export function holdsAll({ spans }: Pack, frames: readonly PackedFrame[]): boolean {
+  const there = new Set(frames.map(({ docId, chain, seq }) => `${docId}${chain}${String(seq)}`))
+  return spans.every(({ docId, chain, fromSeq, toSeq }) => {
+    // No span of one pack is longer than the pack: what claims to be costs no work.
+    if (toSeq - fromSeq >= frames.length) return false
+    for (let seq = fromSeq; seq <= toSeq; seq++) if (!there.has(`${docId}${chain}${String(seq)}`)) return false
+    return true
+  })
+}
+
 /** Each blob once, in the order first seen. */
 export function unionOf(lists: readonly (readonly Pack[])[]): readonly Pack[] {
   return [...new Map<Hash, Pack>(lists.flat().map((pack) => [pack.blob, pack])).values()]

@@ -4,19 +4,19 @@ import { signFor } from '@cloudos/crypto/signature'
 import { hashSlotSet } from '@cloudos/crypto/slots'
 import { encodeCbor } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { encodeHead, READER_VERSION } from '@cloudos/protocol/head'
+import { encodeHead, parseHead, READER_VERSION } from '@cloudos/protocol/head'
 import { NO_HASH } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
 import type { BlobStore } from '@cloudos/protocol/ports'
-import { encodeSigned } from '@cloudos/protocol/signed'
+import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { Profile } from '../profile.ts'
 import { extendPacks } from './plan-copy.ts'
-import { coveredBy } from './packs.ts'
+import { coveredBy, holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
 import type { CopyRefusal, StoredCopy } from './read-copy.ts'
-import { startSave, swapHead } from './store-blob.ts'
+import { findBlob, startSave, swapHead } from './store-blob.ts'
 import type { Save } from './store-blob.ts'
 import { takeCopy } from './take-copy.ts'
 
@@ -71,8 +71,9 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   if (before !== undefined) await learnFrom(work, before)
   const { state } = profile.authority
   const ways = chooseWays(work, before)
-  const usable = before?.packs.filter(({ blob }) => !work.lost.has(blob)) ?? []
-  const save = startSave(store, new Set(before && blobsOf(before).filter((blob) => !work.lost.has(blob))))
+  const lost = new Set([...work.lost, ...(before ? await findFalsePacks(work, before) : [])])
+  const usable = before?.packs.filter(({ blob }) => !lost.has(blob)) ?? []
+  const save = startSave(store, new Set(before && blobsOf(before).filter((blob) => !lost.has(blob))))
   const { packs, added } = await extendPacks(store, save, profile.replica, usable)
   const isWhole =
     before?.read.heads.length === 1 &&
@@ -137,6 +138,25 @@ async function learnFrom({ profile, medium }: CopyWork, before: StoredCopy): Pro
     }),
   )
   if (lacks) await takeCopy(before, profile.replica, medium)
+}
+
+/**
+ * A device that has been removed may have shown an old log and an index of its own. What such an index says of its packs is read after:
+ * frames that it only claims to hold would else never be written.
+ */
+async function findFalsePacks({ store, profile }: CopyWork, { read, packs }: StoredCopy): Promise<readonly Hash[]> {
+  const { deviceById } = profile.authority.state
+  const isByRemoved = read.heads.some((bytes) => {
+    const signed = parseSigned(bytes, parseHead)
+    return signed.ok && deviceById.get(signed.value.value.writer)?.revoked !== undefined
+  })
+  const falsePacks: Hash[] = []
+  for (const pack of isByRemoved ? packs : []) {
+    const bytes = await findBlob(store, pack.blob)
+    const frames = bytes && parsePack(bytes)
+    if (frames === undefined || !holdsAll(pack, frames)) falsePacks.push(pack.blob)
+  }
+  return falsePacks
 }
 
 function chooseWays({ profile, ways }: CopyWork, before: StoredCopy | undefined): StoredWays {
