@@ -36,6 +36,12 @@ const openHeld = async (held: HeldProfile, ears: TabEars): Promise<ProfileInTab>
   const medium = await mediumOf(held.profileId)
   return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, ears })
 }
+/** Held by the tab that logs this browser out: the others come back once nothing is here any more. */
+const LEAVING = 'cloudos/leaving'
+/** What the address says is of the profile too. */
+const leavePlace = (): void => {
+  history.replaceState(null, '', location.pathname + location.search)
+}
 const findKept = async (): Promise<KeptProfile | undefined> => findKeptProfile(await keeping)
 
 const session = new Session({
@@ -105,6 +111,15 @@ const session = new Session({
   erase: async (profileId) => {
     await eraseKept(await keeping)
     eraseLater(profileId)
+    leavePlace()
+  },
+  alone: async (work) => {
+    await navigator.locks.request(LEAVING, work)
+  },
+  untilErased: async (profileId) => {
+    await navigator.locks.request(LEAVING, { mode: 'shared' }, () => undefined)
+    if (profileId !== undefined) eraseLater(profileId)
+    leavePlace()
   },
   locks: new BroadcastChannel('cloudos/lock'),
   nowMs: () => clock.nowMs(),

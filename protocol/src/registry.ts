@@ -39,7 +39,7 @@ import {
   removeStorageCommand,
   syncStorageCommand,
 } from './storage-commands.ts'
-import { getWaysCommand, putWaysCommand } from './way-commands.ts'
+import { getWaysCommand, leaveCommand, putWaysCommand } from './way-commands.ts'
 
 /** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
 export const COMMANDS: readonly AnyCommand[] = [
@@ -58,6 +58,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   metricsCommand,
   listDevicesCommand,
   renameDeviceCommand,
+  leaveCommand,
   runJobCommand,
   putJobBytesCommand,
   offerJobCommand,

@@ -11,13 +11,12 @@ export interface StoredWays {
   readonly sealedVault: Uint8Array
 }
 
+const slots = list(bytesUpTo(SLOT_FIXED_BYTES + LIMITS.slotParamsMaxBytes), { min: 1, max: LIMITS.slotsMax })
+const sealedVault = bytesUpTo(LIMITS.vaultMaxBytes)
+
 export const storedWays = record<StoredWays>({
-  slots: at(
-    1,
-    list(bytesUpTo(SLOT_FIXED_BYTES + LIMITS.slotParamsMaxBytes), { min: 1, max: LIMITS.slotsMax }),
-    'one for each way in',
-  ),
-  sealedVault: at(2, bytesUpTo(LIMITS.vaultMaxBytes), 'what each of them leads to'),
+  slots: at(1, slots, 'one for each way in'),
+  sealedVault: at(2, sealedVault, 'what each of them leads to'),
 })
 
 /** Taken only when the authority log names exactly these, now or by an entry that is on its way. */
@@ -42,6 +41,36 @@ export const getWaysCommand: CommandShape<Nothing, StoredWays> = {
   examples: ['cloudos ways get --json'],
   input: nothing,
   output: storedWays,
+  event: undefined,
+  repeat: 'harmless',
+  timeoutMs: QUICK_MS,
+}
+
+/**
+ * `entries` take the device out and begin an epoch that it is not given; the last names the ways in, whose vault holds the new epoch's
+ * key: whoever leaves keeps no copy.
+ */
+export interface Leaving extends StoredWays {
+  readonly entries: readonly Uint8Array[]
+}
+
+/** Answered once all of it is on this device's disk: from then on the one who leaves may delete what it has. */
+export const leaveCommand: CommandShape<Leaving, Nothing> = {
+  name: 'device.leave',
+  effect: 'controls',
+  grant: { resource: 'device:*', act: 'control' },
+  says: 'Take a device out of the profile for good, by entries that the root has signed.',
+  examples: ['cloudos device leave --entries BASE64URL --slots BASE64URL --sealed-vault BASE64URL'],
+  input: record<Leaving>({
+    entries: at(
+      1,
+      list(bytesUpTo(LIMITS.authorityEntryMaxBytes), { min: 1, max: 16 }),
+      'entries of the authority log, signed by the root',
+    ),
+    slots: at(2, slots, 'one for each way in'),
+    sealedVault: at(3, sealedVault, 'what each of them leads to'),
+  }),
+  output: nothing,
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,

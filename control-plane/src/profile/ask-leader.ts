@@ -1,11 +1,17 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { WaysAsk } from './ways-desk.ts'
 
+/** What a tab may ask of the one that leads. */
+export type LeaderAsk =
+  | WaysAsk
+  /** Take this browser out of the profile, and tell the other devices. */
+  | { readonly ask: 'leave' }
+
 /**
  * Asks the tab that leads, and waits for what comes of it. Whenever a leader shows itself it is asked again, since it may be another
  * one or may not have listened yet; a question is acted on once.
  */
-export function askLeader(channel: BroadcastChannel, asked: WaysAsk): Promise<void> {
+export function askLeader(channel: BroadcastChannel, asked: LeaderAsk): Promise<void> {
   const id = crypto.randomUUID()
   return new Promise((resolve, reject) => {
     const patience = setTimeout(() => {
@@ -31,7 +37,7 @@ export function askLeader(channel: BroadcastChannel, asked: WaysAsk): Promise<vo
 }
 
 /** The leader's side: `act` rejects with `CloudError` when it is not done. */
-export function answerTabs(channel: BroadcastChannel, act: (asked: WaysAsk) => Promise<void>): Disposable {
+export function answerTabs(channel: BroadcastChannel, act: (asked: LeaderAsk) => Promise<void>): Disposable {
   const heard = new Set<string>()
   const listen = ({ data }: MessageEvent<unknown>): void => {
     const { question, asked } = fieldsOf(data)
@@ -54,9 +60,9 @@ export function answerTabs(channel: BroadcastChannel, act: (asked: WaysAsk) => P
 const ANSWER_WITHIN_MS = 30_000
 
 /** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
-function findAsk(asked: unknown): WaysAsk | undefined {
+function findAsk(asked: unknown): LeaderAsk | undefined {
   const { ask, slot, label, name, mode } = fieldsOf(asked)
-  if (ask === 'seal' || ask === 'open-by-itself') return { ask }
+  if (ask === 'seal' || ask === 'open-by-itself' || ask === 'leave') return { ask }
   if (ask === 'add' && slot instanceof Uint8Array && typeof label === 'string') return { ask, slot, label }
   if (ask === 'remove' && typeof name === 'string' && (mode === 'retire' || mode === 'revoke'))
     return { ask, name, mode }

@@ -4,6 +4,7 @@ import { TabDoc } from '@cloudos/mesh/browser/tab-doc'
 import { docIdFrom } from '@cloudos/crypto/derive'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import { askLeader } from './ask-leader.ts'
 import { callThroughLeader } from './device-calls.ts'
 import { watchNews } from './device-news.ts'
 import { identityFrom } from './device-keys.ts'
@@ -90,6 +91,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     },
     ...waysInTab(held, channel, rng),
     testWay: (slotName, way) => testHere(held.profileId, { keep, medium, slotName, way }),
+    leave: () => askLeader(channel, { ask: 'leave' }),
     lock: async (saved) => {
       const patience = AbortSignal.timeout(LOCK_WITHIN_MS)
       await Promise.race([saved, aborted(patience)])

@@ -77,6 +77,17 @@ export class DeviceLinks implements AsyncDisposable {
     return [...this.#links.values()].find(({ through }) => through === undefined)?.agent
   }
 
+  /** A channel of its own to each agent that is connected, those with nobody in between first: it outlives the others' end. */
+  get openAgents(): readonly (() => Promise<RpcClient>)[] {
+    const links = [...this.#links].sort(
+      ([, a], [, b]) => Number(a.through !== undefined) - Number(b.through !== undefined),
+    )
+    return links.map(([peerId]) => async () => {
+      const node = await this.#startNode()
+      return createRpcClient(await node.net.open(peerId, RPC_PROTOCOL, this.#stopped.signal))
+    })
+  }
+
   linkTo(peerId: string): DeviceLink | undefined {
     return this.#links.get(peerId)
   }

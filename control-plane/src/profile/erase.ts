@@ -5,6 +5,7 @@ const STORED = 'cloudos.erase'
 
 /** Frames and medium of a profile that this browser has left: they are open until this document goes, so the next one deletes them. */
 export function eraseLater(profileId: ProfileId): void {
+  localStorage.clear()
   sessionStorage.setItem(STORED, profileId)
 }
 

@@ -25,6 +25,7 @@ import { IncidentBook } from './incident-book.ts'
 import { keepEpochKeys } from './keep.ts'
 import type { KeepDatabase } from './keep.ts'
 import { createAuthorityStore, createHeadsMemory, createRenewalStore } from './keep-ports.ts'
+import { LeaveDesk } from './leave-desk.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { PresenceBook } from './presence-book.ts'
 import { RemovalDesk } from './removal-desk.ts'
@@ -110,7 +111,8 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     ...{ held, keep, medium, profile, root, clock, rng, onChanged },
     onRenewed: () => { sayRenewed(channel, held) }, // prettier-ignore
   })
-  stack.use(answerTabs(channel, (asked) => ways.ask(asked)))
+  const leaving = new LeaveDesk({ profile, root, self: identity.deviceId, openAgents: () => links.openAgents, clock })
+  stack.use(answerTabs(channel, (asked) => (asked.ask === 'leave' ? leaving.leave() : ways.ask(asked))))
   const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
 
   const watch = stack.use(

@@ -10,6 +10,7 @@ import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { EpochId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import type { Leaving } from '@cloudos/protocol/way-commands'
 import type { HeldProfile } from './held.ts'
 import type { ProfileSecrets } from './keep.ts'
 import { openWaysNow, slotPublicKeyFrom, withChange } from './changed-ways.ts'
@@ -51,6 +52,18 @@ export class RootActs {
   /** Resolves with the new entries once they are durable here and on their way to the other devices. */
   act(make: (power: RootPower) => Promise<RootAct>): Promise<readonly Uint8Array[]> {
     return this.#inTurn(() => this.#act(make))
+  }
+
+  /** What an act would bring, with the vault that fits it, for another device to put in force. `undefined` where no vault is. */
+  handOver(make: (power: RootPower) => Promise<RootAct>): Promise<Leaving | undefined> {
+    return this.#inTurn(async () => {
+      const power = this.#power()
+      const { entries, keyByEpoch = new Map<EpochId, Uint8Array>() } = await make(power)
+      const change = await this.#sealVault(power, entries, keyByEpoch, undefined)
+      if (change === undefined) return undefined
+      const { slots, sealedVault } = change
+      return { entries: [...entries, ...change.entries].map(({ bytes }) => bytes), slots, sealedVault }
+    })
   }
 
   /** For what the root signs outside the log. */

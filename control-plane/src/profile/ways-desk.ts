@@ -32,7 +32,7 @@ export interface WaysDeskParts {
   readonly onRenewed: () => void
 }
 
-/** What a tab may ask of the one that leads. */
+/** What is asked of the ways in. */
 export type WaysAsk =
   /** With a new slot, which tells nobody anything without its way in. */
   | { readonly ask: 'add'; readonly slot: Uint8Array; readonly label: string }

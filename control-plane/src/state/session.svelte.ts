@@ -44,7 +44,11 @@ export interface SessionParts {
   readonly foundSealed: (wayFor: WayMaker) => Promise<SessionParts['open']>
   /** Deletes what this browser keeps of this profile. */
   readonly erase: (profileId: ProfileId) => Promise<void>
-  /** Between the tabs of this browser: one that locks takes the others with it, and one in use keeps them open. */
+  /** Runs `work` as the one tab that logs out. */
+  readonly alone: (work: () => Promise<void>) => Promise<void>
+  /** Resolves when the tab that logs out is done, or gone. */
+  readonly untilErased: (profileId: ProfileId | undefined) => Promise<void>
+  /** Between the tabs of this browser: one that locks or logs out takes the others with it, and one in use keeps them open. */
   readonly locks: BroadcastChannel
   readonly nowMs: () => number
   /** Leaves this document, and with it all that was in memory. */
@@ -177,12 +181,27 @@ export class Session {
     if (quiet > TELL_ACTIVITY_MS && this.canLock) this.#parts.locks.postMessage('active')
   }
 
-  /** Deletes what this browser holds of the profile, in every tab. The caller has seen that all of it lies elsewhere. */
-  async logOut(): Promise<void> {
+  /**
+   * Takes this browser out of the profile and deletes what it holds of it, in every tab. The caller has seen that all of it lies
+   * elsewhere. Rejects with `CloudError` when no other device could be told: then all is as before, and only `anyway` goes on.
+   */
+  async logOut(how: 'told' | 'anyway'): Promise<void> {
     const { profile } = this
     if (profile === undefined) return
-    this.#parts.locks.postMessage('lock')
-    await this.#lockHere(() => this.#parts.erase(profile.kept.profileId))
+    if (how === 'told') await profile.leave()
+    await this.#parts.alone(async () => {
+      this.#parts.locks.postMessage('leave')
+      await this.#lockHere(() => this.#parts.erase(profile.kept.profileId))
+    })
+  }
+
+  /** Another tab logs this browser out. */
+  async #leaveHere(): Promise<void> {
+    if (this.now.phase === 'none') return
+    const profileId = this.profile?.kept.profileId
+    if (profileId !== undefined) return this.#lockHere(() => this.#parts.untilErased(profileId))
+    await this.#parts.untilErased(undefined)
+    this.#parts.forget()
   }
 
   /** `last`: once nothing of the profile is in use here, and before all is forgotten. */
@@ -203,6 +222,7 @@ export class Session {
   #listen(): void {
     this.#parts.locks.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (data === 'lock') void this.#lockHere()
+      else if (data === 'leave') void this.#leaveHere()
       else if (data === 'active') this.#idle.touch(this.#parts.nowMs())
     })
     setInterval(() => {

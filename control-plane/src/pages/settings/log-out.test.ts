@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import type { DeviceView } from '../../profile/status.ts'
-import { logOutProblem } from './log-out.ts'
+import { logOutProblem, logOutRisk } from './log-out.ts'
 
 const deviceId = idFromBytes('DeviceId', new Uint8Array(16))
 const docId = idFromBytes('DocId', new Uint8Array(16))
@@ -22,9 +22,9 @@ const devices = [device('here'), device('online')]
 const behind = (frames: number) => new Map([[docId, new Map([[deviceId, frames]])]])
 
 test('a browser is left only when everything in it lies elsewhere and something opens it there', () => {
-  assert.equal(logOutProblem({ devices, ways, behind: behind(0) }), undefined)
-  assert.match(logOutProblem({ devices: [device('here')], ways, behind: behind(0) }) ?? '', /only in this browser/)
-  assert.match(logOutProblem({ devices, ways: [], behind: behind(0) }) ?? '', /no way in/)
-  for (const lacking of [behind(1), new Map()])
-    assert.match(logOutProblem({ devices, ways, behind: lacking }) ?? '', /Not everything/)
+  assert.equal(logOutProblem({ devices, ways }), undefined)
+  assert.equal(logOutRisk({ behind: behind(0) }), undefined)
+  assert.match(logOutProblem({ devices: [device('here')], ways }) ?? '', /only in this browser/)
+  assert.match(logOutProblem({ devices, ways: [] }) ?? '', /no way in/)
+  for (const lacking of [behind(1), new Map()]) assert.match(logOutRisk({ behind: lacking }) ?? '', /Not everything/)
 })
