@@ -25,7 +25,11 @@ const READY = /^ready in \d+ ms +(http:\/\/localhost:\d+)$/m
 export async function startAgent(home: Home, ...args: readonly string[]): Promise<AgentProcess> {
   await built()
   const startedAtMs = performance.now()
-  const program = await launchAgent(home, ...args)
+  return whenReady(home, await launchAgent(home, ...args), startedAtMs)
+}
+
+/** The same for a program that is an agent, however it was launched. */
+export async function whenReady(home: Home, program: Program, startedAtMs: number): Promise<AgentProcess> {
   const [, pageAddress = ''] = await program.printed(READY)
   const readyMs = performance.now() - startedAtMs
   const door = await openAgentDoor(socketPathOf(home))
@@ -55,12 +59,12 @@ export async function launchAgent(home: Home, ...args: readonly string[]): Promi
 
 let building: Promise<void> | undefined
 
-function built(): Promise<void> {
+export function built(): Promise<void> {
   building ??= buildStale([page, agent])
   return building
 }
 
-function surroundingsOf(home: Home): Readonly<Record<string, string>> {
+export function surroundingsOf(home: Home): Readonly<Record<string, string>> {
   return {
     CLOUDOS_HOME: home.folder,
     CLOUDOS_PORT: String(home.port),

@@ -18,7 +18,13 @@ const TICK_MS = 50
 const HEAP_MIB = 96
 
 if (isMainThread) watch()
-else parentPort?.once('message', runHere)
+else waitForTask()
+
+/** In the thread of the program: all its code has been read when it says so. */
+function waitForTask(): void {
+  parentPort?.once('message', runHere)
+  parentPort?.postMessage('loaded')
+}
 
 function say(fd: number, kind: number, body: Uint8Array): void {
   const message = new Uint8Array(5 + body.length)
@@ -29,7 +35,7 @@ function say(fd: number, kind: number, body: Uint8Array): void {
   for (let done = 0; done < message.length;) done += writeSync(fd, message, done)
 }
 
-/** In the thread of the program. `given` are: seed, bounds, module, arguments, and the inputs, each a name and bytes. */
+/** `given` are: seed, bounds, module, arguments, and the inputs, each a name and bytes. */
 function runHere(given: Uint8Array): void {
   const [seed, bounds, module, args, ...inputs] = unpack(given)
   if (seed === undefined || bounds === undefined || module === undefined || args === undefined) throw new RangeError()
@@ -69,18 +75,23 @@ function watch(): void {
     env: {},
     stdin: false,
   })
-  worker.once('online', () => {
+  worker.once('message', () => {
     become(process.argv[2])
     say(BY_MAIN_THREAD, SAID.ready, new TextEncoder().encode(whatHolds()))
     hearAgent(worker)
+    worker.once('message', leave)
   })
-  worker.on('message', () => {
+  worker.on('error', (cause) => {
+    sayTrap(...trapOf(cause))
     leave()
   })
-  worker.on('error', () => {
-    sayTrap('memory', '')
-    leave()
-  })
+}
+
+/** The program cannot throw out of its thread: the thread itself has ended. */
+function trapOf(cause: unknown): [Trap, string] {
+  if (!(cause instanceof Error)) return ['trap', '']
+  const isFull = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+  return [isFull ? 'memory' : 'trap', cause.message.slice(0, 200)]
 }
 
 /** After all code has been read, for that user may not be able to, and before any foreign byte is. */
