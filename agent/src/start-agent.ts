@@ -25,6 +25,9 @@ import { jobCommands } from './commands/jobs.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import { processCommands } from './commands/process.ts'
 import { storageCommands } from './commands/storage.ts'
+import { TokenDesk } from './commands/token-desk.ts'
+import type { TokenDeskParts } from './commands/token-desk.ts'
+import { tokenCommands } from './commands/token.ts'
 import { createTraceIds } from './commands/trace-ids.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
@@ -180,6 +183,8 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   stack.defer(() => auditLog[Symbol.asyncDispose]())
   const approvals = new ApprovalDesk({ executor: identity.deviceId, clock, rng })
   const policyBook = createPolicyBook(settings)
+  const member: TokenDeskParts['member'] = (deviceId) => mesh.profile?.membership.member(deviceId)
+  const tokens = new TokenDesk({ identity, member, tokens: journal.tokens, clock, rng })
   const commands = [
     ...agentCommands({
       mesh,
@@ -205,12 +210,14 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...approvalCommands(approvals),
     ...policyCommands(policyBook),
     ...auditCommands(auditLog),
+    ...tokenCommands(tokens),
   ]
   const dispatch = createDispatch({
     commands,
     approvals,
     audit: new AuditDesk(auditLog, clock),
     outcomes: journal.outcomes,
+    tokens,
     policy: () => policyBook.current(),
     clock,
     rng,

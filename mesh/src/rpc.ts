@@ -94,6 +94,8 @@ export interface RpcOptions {
   readonly idempotencyKey?: string
   /** Hex of 16 bytes. */
   readonly traceId?: string
+  /** A chain of capability tokens to be allowed by, instead of by what this caller may anyway. */
+  readonly token?: Uint8Array
   readonly onEvent?: (body: Uint8Array) => void
   /** A person is asked, for so long at most; the command's own time begins after that. */
   readonly onWaits?: (forMs: number) => void
@@ -126,7 +128,7 @@ export function createRpcClient(channel: Channel): RpcClient {
     waitingById.clear()
   })
   return {
-    async call(method, params, { timeoutMs, signal, idempotencyKey, traceId, onEvent, onWaits }) {
+    async call(method, params, { timeoutMs, signal, idempotencyKey, traceId, token, onEvent, onWaits }) {
       if (closed) throw disconnected()
       const id = ++lastId
       const waiting: Waiting = { answered: Promise.withResolvers<Uint8Array>(), onEvent, onWaits }
@@ -140,6 +142,7 @@ export function createRpcClient(channel: Channel): RpcClient {
           timeoutMs,
           ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
           ...(traceId === undefined ? {} : { traceId }),
+          ...(token === undefined ? {} : { token }),
         }),
       )
       const cancel = (): void => {

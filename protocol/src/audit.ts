@@ -1,5 +1,5 @@
 import { hexOf, id, oneOf, text, uint } from './codecs.ts'
-import type { DeviceId, Hash } from './ids.ts'
+import type { DeviceId, Hash, TokenId } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { at, encodeRecord, maybeAt, parseRecord, versionedRecord } from './record.ts'
 import type { RecordRefusal, VersionRefusal } from './record.ts'
@@ -30,6 +30,8 @@ export interface AuditEntry {
   readonly traceId?: string
   /** How many of the same kind since the last such entry this one stands for besides itself. */
   readonly alike?: number
+  /** The token it was asked for with. */
+  readonly tokenId?: TokenId
 }
 
 /** What the device has signed to be the chain up to here (domain `audit-checkpoint`). */
@@ -60,6 +62,7 @@ export const auditEntry = versionedRecord<AuditEntry>(1, {
   approvalId: maybeAt(13, hexOf(16), 'the approval it was allowed by'),
   traceId: maybeAt(14, hexOf(16), 'names the act from click to effect'),
   alike: maybeAt(15, uint(), 'how many of the same kind it stands for besides itself'),
+  tokenId: maybeAt(16, id('TokenId'), 'the token it was asked for with'),
 })
 
 const auditCheckpoint = versionedRecord<AuditCheckpoint>(1, {

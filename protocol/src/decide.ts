@@ -1,7 +1,7 @@
 import { EFFECTS } from './command.ts'
 import type { AnyCommand } from './command.ts'
 import { CALLER_KINDS, holdsGrant } from './grants.ts'
-import type { Caller, Grants } from './grants.ts'
+import type { Caller, Held } from './grants.ts'
 import { verdictOf } from './policy.ts'
 import type { Policy, PolicyVerdict } from './policy.ts'
 import type { Hash } from './ids.ts'
@@ -26,7 +26,7 @@ export interface Question {
   readonly caller: Caller | undefined
   readonly command: Pick<AnyCommand, 'name' | 'effect' | 'grant'> | undefined
   /** What the caller holds: out of its own right, or by the token it shows. */
-  readonly grants: readonly Grants[] | undefined
+  readonly held: Held | undefined
   readonly policy: Policy | undefined
   readonly requestHash?: Hash
   readonly approval?: Approval
@@ -38,6 +38,7 @@ export type Denial =
   | 'no-identity'
   | 'no-such-command'
   | 'no-grant'
+  | 'grant-lapsed'
   | 'forbidden-by-policy'
   | 'approval-needed'
   | 'approval-invalid'
@@ -50,10 +51,11 @@ export type Decision =
  * Whether a command may be run: identity → grant → policy → approval → budget, and the first that does not clearly say yes denies.
  * No clock, no I/O: the same question always has the same answer.
  */
-export function decide({ caller, command, grants, policy, requestHash, approval, budget, nowMs }: Question): Decision {
+export function decide({ caller, command, held, policy, requestHash, approval, budget, nowMs }: Question): Decision {
   if (!isCaller(caller)) return deny('no-identity')
   if (!isCommand(command)) return deny('no-such-command')
-  if (!Array.isArray(grants) || !holdsGrant(grants as readonly Grants[], command.grant)) return deny('no-grant')
+  if (!Array.isArray(held?.grants) || !holdsGrant(held.grants, command.grant)) return deny('no-grant')
+  if (!(held.fromMs <= nowMs && nowMs < held.untilMs)) return deny('grant-lapsed')
   const verdict = isOwnersKey(caller, command) ? 'allow' : findVerdict(policy, caller, command)
   let approvalId: string | undefined
   switch (verdict) {
@@ -61,7 +63,7 @@ export function decide({ caller, command, grants, policy, requestHash, approval,
     case 'unknown':
       return deny('forbidden-by-policy')
     case 'ask':
-      if (approval === undefined) return deny('approval-needed')
+      if (!approval) return deny('approval-needed')
       if (!isGood(approval, requestHash, nowMs)) return deny('approval-invalid')
       approvalId = approval.approvalId
       break

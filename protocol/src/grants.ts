@@ -1,6 +1,7 @@
 import type { Grant } from './command.ts'
 import type { DeviceId } from './ids.ts'
 import { coversResource, findResource } from './resource.ts'
+import type { NamedKind } from './resource.ts'
 
 /**
  * Who asks, known from the channel and never from a field: whoever can open the agent's private socket, or a member of the profile that
@@ -36,6 +37,7 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
     { resource: 'pair:*', acts: ['read', 'control'] },
     { resource: 'policy:*', acts: ['read', 'control'] },
     { resource: 'profile:*', acts: ['read', 'export', 'control'] },
+    { resource: 'token:*', acts: ['read', 'control'] },
     { resource: 'way:*', acts: ['read', 'control'] },
   ],
   page: [
@@ -50,6 +52,7 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
     { resource: 'pair:*', acts: ['read', 'control'] },
     { resource: 'policy:*', acts: ['read', 'control'] },
     { resource: 'profile:*', acts: ['read'] },
+    { resource: 'token:*', acts: ['read', 'control'] },
     { resource: 'way:*', acts: ['read', 'control'] },
   ],
   device: [
@@ -59,6 +62,25 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
     { resource: 'job:*', acts: ['read', 'run'] },
   ],
 }
+
+/** What somebody holds, and when: by a table always, by a token for a while. */
+export interface Held {
+  readonly grants: readonly Grants[]
+  readonly fromMs: number
+  /** From here on it is worth nothing. */
+  readonly untilMs: number
+}
+
+const always = (kind: CallerKind): Held => ({ grants: GRANTS_BY_CALLER[kind], fromMs: 0, untilMs: Infinity })
+
+export const OWN_RIGHT: Readonly<Record<CallerKind, Held>> = {
+  owner: always('owner'),
+  page: always('page'),
+  device: always('device'),
+}
+
+/** Who is in, how the profile is opened, what is forbidden, and a person's yes: no token gives any of these. */
+export const NOT_BY_TOKEN: readonly NamedKind[] = ['approval', 'pair', 'policy', 'profile', 'token', 'way']
 
 /** Tables and commands are the same objects all day: what was found out about a pair of them holds as long as both are there. */
 const found = new WeakMap<readonly Grants[], WeakMap<Grant, boolean>>()

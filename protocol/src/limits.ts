@@ -73,6 +73,9 @@ export const LIMITS = {
   tokenMaxBytes: 4 * 1024,
   tokenMaxDepth: 4,
   tokenCapsMax: 32,
+  presentedTokenMaxBytes: 17 * 1024,
+  /** A caller has tokens made in a loop, each of which is kept until it ends. */
+  tokensKeptMax: 1024,
   tokenMaxLifeMs: 24 * 60 * 60_000,
   /** A path of thousands of segments, matched against each message. */
   resourceMaxBytes: 1024,

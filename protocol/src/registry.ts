@@ -39,6 +39,7 @@ import {
   removeStorageCommand,
   syncStorageCommand,
 } from './storage-commands.ts'
+import { issueTokenCommand, listTokensCommand, revokeTokenCommand } from './token-commands.ts'
 import { getWaysCommand, leaveCommand, putWaysCommand } from './way-commands.ts'
 
 /** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
@@ -86,6 +87,9 @@ export const COMMANDS: readonly AnyCommand[] = [
   exportAuditCommand,
   getPolicyCommand,
   setPolicyCommand,
+  issueTokenCommand,
+  listTokensCommand,
+  revokeTokenCommand,
 ]
 
 const commandByName: ReadonlyMap<string, AnyCommand> = new Map(COMMANDS.map((command) => [command.name, command]))

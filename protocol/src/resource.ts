@@ -14,7 +14,7 @@ export type Resource =
 
 /** Kinds of things this profile has several of, each with a name. `medium` is where copies lie, `way` is how a profile is opened. */
 export const NAMED = [
-  'agent', 'approval', 'audit', 'cam', 'config', 'device', 'doc', 'job', 'log', 'medium', 'pair', 'policy', 'profile', 'way',
+  'agent', 'approval', 'audit', 'cam', 'config', 'device', 'doc', 'job', 'log', 'medium', 'pair', 'policy', 'profile', 'token', 'way',
 ] as const // prettier-ignore
 export type NamedKind = (typeof NAMED)[number]
 

@@ -17,6 +17,8 @@ export interface RpcRequest {
   readonly idempotencyKey?: string
   /** Hex of 16 bytes: names the act from the click to its last effect, in every journal on the way. */
   readonly traceId?: string
+  /** A chain of capability tokens (`presented-token.ts`): then the command is allowed by them, and by nothing the caller holds besides. */
+  readonly token?: Uint8Array
 }
 
 /** The command was done. */
@@ -88,6 +90,7 @@ const codec: RecordCodec<RpcMessage, RpcRefusal> = variant<RpcMessage, RpcRefusa
       timeoutMs: at(4, uint(LIMITS.rpcMaxTimeoutMs)),
       idempotencyKey: maybeAt(5, hexOf(16)),
       traceId: maybeAt(6, hexOf(16)),
+      token: maybeAt(7, bytesUpTo(LIMITS.presentedTokenMaxBytes, 1)),
     }),
   ],
   reply: [2, record<RpcReply>({ id: messageId, result: at(2, content) })],

@@ -1,5 +1,6 @@
 /** The figures of the one door: what it costs to come through, and that nobody comes through who may not. */
 import { DISPATCH_STEPS, measureDispatch } from '@cloudos/e2e/figures/dispatch-steps'
+import { compareDecisions } from '@cloudos/protocol/testing/drawn-decisions'
 import { judge, oncePerRun, row } from '../figure-rows.ts'
 import type { FigureRow } from '../figures.ts'
 
@@ -16,4 +17,9 @@ export const rows: readonly FigureRow[] = [
       return judge(usByStep[step] * 1_000, batches, () => true)
     }),
   ),
+  row('drawn callers, grants and commands on which a slow oracle disagrees', '0', 'of 10^5', (isQuick) => {
+    const count = isQuick ? 10_000 : 100_000
+    const { differences } = compareDecisions(count, 11)
+    return Promise.resolve(judge(differences.length, count, (found) => found === 0))
+  }),
 ]

@@ -4,18 +4,20 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Decision } from '@cloudos/protocol/decide'
 import { holdsSecret } from '@cloudos/protocol/form'
 import type { Caller } from '@cloudos/protocol/grants'
+import type { TokenId } from '@cloudos/protocol/ids'
 import type { Clock } from '@cloudos/protocol/ports'
 import { callerKey } from '../commands/caller-key.ts'
 import type { AuditLog, AuditNote } from './audit-log.ts'
 
 export interface Decided {
   readonly caller: Caller
-  readonly command: Pick<AnyCommand, 'name' | 'effect' | 'input'> | undefined
+  readonly command: Pick<AnyCommand, 'name' | 'effect' | 'grant' | 'input'> | undefined
   readonly params: Uint8Array
   readonly decision: Decision
   /** Instead of the decision's own word, when something after it refused. */
   readonly reason?: string
   readonly traceId?: string
+  readonly tokenId?: TokenId
 }
 
 /** A page asks for the status every few seconds, for days. */
@@ -59,8 +61,8 @@ export class AuditDesk {
   }
 
   /** How many were left out before this one; `undefined` when this one is left out too. */
-  #countAlike({ caller, command, decision, reason }: Decided): number | undefined {
-    const name = command?.name ?? ''
+  #countAlike({ caller, command, decision, reason, tokenId }: Decided): number | undefined {
+    const name = tokenId === undefined ? (command?.name ?? '') : `${tokenId} ${command?.name ?? ''}`
     const key = decision.allow ? name : `${name} ${reason ?? decision.why}`
     const nowMs = this.#clock.monotonicMs()
     const alikeByKey = this.#alikeOf(caller)
@@ -86,7 +88,7 @@ export class AuditDesk {
   }
 }
 
-function noteFrom({ caller, command, params, decision, reason, traceId }: Decided, alike: number): AuditNote {
+function noteFrom({ caller, command, params, decision, reason, traceId, tokenId }: Decided, alike: number): AuditNote {
   return {
     actor: caller.kind,
     ...(caller.kind !== 'owner' && { deviceId: caller.deviceId }),
@@ -99,5 +101,6 @@ function noteFrom({ caller, command, params, decision, reason, traceId }: Decide
     ...(decision.allow && decision.approvalId !== undefined && { approvalId: decision.approvalId }),
     ...(traceId !== undefined && { traceId }),
     ...(alike > 0 && { alike }),
+    ...(tokenId !== undefined && { tokenId }),
   }
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { createRpcClient } from '@cloudos/mesh/rpc'
+import type { RpcOptions } from '@cloudos/mesh/rpc'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { AnyCommand, AnyRecord } from '@cloudos/protocol/command'
 import { bytesFromJson, jsonFromBytes } from '@cloudos/protocol/json-record'
@@ -24,8 +25,11 @@ export interface AgentDoor {
   readonly closed: Promise<void>
 }
 
-/** `onWaits` hears that a person is asked first. Rejects as `CloudError` 'not-running' when nobody listens there. */
-export async function openAgentDoor(socketPath: string, onWaits?: (forMs: number) => void): Promise<AgentDoor> {
+/** `every` goes with each command. Rejects as `CloudError` 'not-running' when nobody listens there. */
+export async function openAgentDoor(
+  socketPath: string,
+  every: Pick<RpcOptions, 'onWaits' | 'token'> = {},
+): Promise<AgentDoor> {
   const socket = connect(socketPath)
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve).once('error', (cause) => {
@@ -42,7 +46,7 @@ export async function openAgentDoor(socketPath: string, onWaits?: (forMs: number
         timeoutMs: timeoutMs ?? command.timeoutMs,
         ...(signal && { signal }),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
-        ...(onWaits && { onWaits }),
+        ...every,
         ...(event && onEvent && { onEvent: (body: Uint8Array) => onEvent(valueOf(event, body)) }),
       })
       return valueOf(command.output, bytes)

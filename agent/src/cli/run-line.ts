@@ -1,3 +1,4 @@
+import { base64url } from '@cloudos/protocol/base-text'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Json } from '@cloudos/protocol/json-record'
 import { parseConfig, sayConfigRefusal } from '../config.ts'
@@ -61,16 +62,26 @@ function createErrand(verb: Verb, json: boolean, world: World, verbs: readonly V
       world.out(json ? envelope(verb.words.join(' '), { event }) : lines.map((line) => line + '\n').join(''))
     },
     openDoor: async () => {
-      const door = await openAgentDoor(config.value.socketPath, (forMs) => {
+      const onWaits = (forMs: number): void => {
         const patience = formatAmount('forMs', forMs)
         world.err(
           `Waiting for your yes, for ${patience} at most: on Home of the page, or with cloudos approval list.\n`,
         )
-      })
+      }
+      const door = await openAgentDoor(config.value.socketPath, { onWaits, ...tokenFrom(world) })
       doors.push(door)
       return door
     },
   }
+}
+
+/** Whoever sets CLOUDOS_TOKEN is allowed what that token gives, and nothing else. */
+function tokenFrom({ env }: World): { readonly token?: Uint8Array } {
+  const said = env['CLOUDOS_TOKEN']
+  if (said === undefined || said === '') return {}
+  const token = base64url.find(said)
+  if (token !== undefined && token.length > 0) return { token }
+  throw new CloudError('bad-input', 'CLOUDOS_TOKEN holds no token. To make one: cloudos token issue')
 }
 
 /** A mistake of ours is told by its name: what it carries besides may hold anything. */

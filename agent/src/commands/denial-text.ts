@@ -1,3 +1,4 @@
+import type { TokenDenial } from './token-chain.ts'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Decision } from '@cloudos/protocol/decide'
 
@@ -11,6 +12,8 @@ export function sayDenial(decision: Decision, command = 'That'): CloudError {
       return new CloudError('not-a-member', 'This device is not let in. Pair it first.')
     case 'no-grant':
       return new CloudError('not-allowed', `The command ${command} is not for you.`)
+    case 'grant-lapsed':
+      return new CloudError('token-ended', 'The token has ended, or is not good yet. Ask for another one.')
     case 'forbidden-by-policy':
       return new CloudError(
         'forbidden-by-policy',
@@ -24,5 +27,25 @@ export function sayDenial(decision: Decision, command = 'That'): CloudError {
       )
     case 'over-budget':
       return new CloudError('over-budget', 'Too many commands in one minute. Wait a little, then go on.')
+  }
+}
+
+/** Why a token that was shown is worth nothing here. */
+export function sayTokenDenial(denial: TokenDenial): CloudError {
+  switch (denial) {
+    case 'token-unreadable':
+      return new CloudError(denial, 'That is no token, or one of another version. Ask for another one.')
+    case 'token-of-another':
+      return new CloudError(denial, 'The token was made for another device, and is worth nothing from this one.')
+    case 'token-revoked':
+      return new CloudError(denial, 'The token was taken back. Ask its owner for another one.')
+    case 'token-issuer-gone':
+      return new CloudError(denial, 'Whoever made the token is not in the profile any more, or never was.')
+    case 'token-forged':
+      return new CloudError(denial, 'The token was not signed by whom it names. Ask for another one.')
+    case 'token-too-wide':
+      return new CloudError(denial, 'The token gives more than its maker holds, so it gives nothing.')
+    case 'token-limit-unknown':
+      return new CloudError(denial, 'The token has a limit that this agent cannot hold. Ask for one without it.')
   }
 }

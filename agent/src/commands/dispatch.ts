@@ -5,18 +5,19 @@ import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { AnyCommand } from '@cloudos/protocol/command'
 import { decide } from '@cloudos/protocol/decide'
-import type { Decision, Question } from '@cloudos/protocol/decide'
-import { GRANTS_BY_CALLER } from '@cloudos/protocol/grants'
+import type { Approval, Decision, Question } from '@cloudos/protocol/decide'
+import { OWN_RIGHT } from '@cloudos/protocol/grants'
 import type { Caller } from '@cloudos/protocol/grants'
 import type { Policy } from '@cloudos/protocol/policy'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import type { AuditDesk, Decided } from '../audit/audit-desk.ts'
 import type { Outcomes } from '../journal/outcomes.ts'
-import type { ApprovalDesk } from './approval-desk.ts'
+import type { ApprovalDesk, Wanted } from './approval-desk.ts'
 import { callerKey } from './caller-key.ts'
-import { sayDenial } from './denial-text.ts'
+import { sayDenial, sayTokenDenial } from './denial-text.ts'
 import type { Registered } from './register.ts'
 import { Spending } from './spending.ts'
+import type { Shown, TokenDesk } from './token-desk.ts'
 import { createTraceIds } from './trace-ids.ts'
 
 export interface DispatchParts {
@@ -24,6 +25,7 @@ export interface DispatchParts {
   readonly approvals: Pick<ApprovalDesk, 'ask'>
   readonly audit: Pick<AuditDesk, 'effect' | 'inPassing'>
   readonly outcomes: Outcomes
+  readonly tokens: Pick<TokenDesk, 'present'>
   /** `undefined` when it cannot be read: then nothing is allowed. */
   readonly policy: () => Policy | undefined
   readonly clock: Clock
@@ -42,33 +44,50 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   const spending = new Spending()
   const newTrace = createTraceIds(parts.rng)
   return async (caller, call) => {
-    const { method, params, idempotencyKey, traceId = newTrace() } = call.request
+    const { method, params, idempotencyKey, token, traceId = newTrace() } = call.request
     const command = commandByName.get(method)
-    const { clock } = parts
-    const question: Question = {
-      caller,
-      command: command?.shape,
-      grants: GRANTS_BY_CALLER[caller.kind],
-      policy: parts.policy(),
-      budget: command && [spending.of(caller, command.shape.effect, clock.monotonicMs())],
-      nowMs: clock.nowMs(),
-    }
-    const first = decide(question)
     const decided = { caller, command: command?.shape, params, traceId }
+    const shown = token === undefined ? undefined : await present(parts, decided, token)
+    const first = decide(questionOf(parts, spending, decided, shown))
     if (command === undefined || (!first.allow && first.why !== 'approval-needed'))
-      throw denied(parts, { ...decided, decision: first })
+      throw denied(parts, { ...decided, ...withToken(shown), decision: first })
     const run = command.prepare(params)
     if (command.shape.repeat === 'needs-key' && idempotencyKey === undefined)
       throw new CloudError('needs-key', `The command ${method} must not happen twice: send an idempotency key.`)
     const decision = first.allow
       ? first
-      : await call.asking(APPROVAL_LASTS_MS, () => afterApproval(parts, question, decided, call.signal))
-    spending.count(caller, command.shape.effect, clock.monotonicMs())
+      : await call.asking(APPROVAL_LASTS_MS, () => afterApproval(parts, spending, decided, call))
+    spending.count(caller, command.shape.effect, parts.clock.monotonicMs())
+    shown?.use(command.shape.grant)
     const act = (): Promise<Uint8Array> =>
-      journalled(parts, { ...decided, decision }, () => run({ caller, traceId, tell: call.tell, signal: call.signal }))
+      journalled(parts, { ...decided, ...withToken(shown), decision }, () =>
+        run({ caller, traceId, tell: call.tell, signal: call.signal }),
+      )
     if (command.shape.repeat === 'harmless' || idempotencyKey === undefined) return act()
     const request = hashId(new Uint8Array([...utf8(method), 0, ...params]))
     return once(parts, { caller: callerKey(caller), key: idempotencyKey, request }, act)
+  }
+}
+
+type Asked = Omit<Decided, 'decision'>
+
+/** All that is known at this moment: what a person's yes took time for may have changed meanwhile. */
+function questionOf(
+  { policy, clock }: DispatchParts,
+  spending: Spending,
+  { caller, command }: Asked,
+  shown: Shown | undefined,
+): Question {
+  return {
+    caller,
+    command,
+    held: shown === undefined ? OWN_RIGHT[caller.kind] : shown.held,
+    policy: policy(),
+    budget: command && [
+      spending.of(caller, command.effect, clock.monotonicMs()),
+      ...(shown === undefined ? [] : shown.left(command.grant)),
+    ],
+    nowMs: clock.nowMs(),
   }
 }
 
@@ -77,23 +96,43 @@ function denied({ audit }: DispatchParts, decided: Decided): CloudError {
   return sayDenial(decided.decision, decided.command?.name)
 }
 
-type Asked = Omit<Decided, 'decision'>
+/** A token stands for all that its caller may, and one that is not good for nothing. */
+async function present({ tokens, audit }: DispatchParts, asked: Asked, token: Uint8Array): Promise<Shown> {
+  const shown = await tokens.present(token, asked.caller)
+  if (shown.ok) return shown.value
+  audit.inPassing({ ...asked, decision: { allow: false, why: 'no-grant' }, reason: shown.error })
+  throw sayTokenDenial(shown.error)
+}
+
+function withToken(shown: Shown | undefined): Pick<Decided, 'tokenId'> {
+  return shown === undefined ? {} : { tokenId: shown.tokenId }
+}
 
 async function afterApproval(
   parts: DispatchParts,
-  question: Question,
+  spending: Spending,
+  asked: Asked,
+  { request: { token }, signal }: RpcCall,
+): Promise<Decision> {
+  const { caller, command, params } = asked
+  const approval = await askOwner(parts, { caller, command: command?.name ?? '', params }, asked, signal)
+  const shown = token === undefined ? undefined : await present(parts, asked, token)
+  const question = questionOf(parts, spending, asked, shown)
+  const decision = decide({ ...question, requestHash: approval.requestHash, approval })
+  if (!decision.allow) throw denied(parts, { ...asked, ...withToken(shown), decision })
+  return decision
+}
+
+async function askOwner(
+  { approvals, audit }: DispatchParts,
+  wanted: Wanted,
   asked: Asked,
   signal: AbortSignal,
-): Promise<Decision> {
-  const { approvals, audit, clock } = parts
-  const wanted = { caller: asked.caller, command: asked.command?.name ?? '', params: asked.params }
-  const needed: Decision = { allow: false, why: 'approval-needed' }
+): Promise<Approval> {
   try {
-    const approval = await approvals.ask(wanted, signal)
-    const decision = decide({ ...question, requestHash: approval.requestHash, approval, nowMs: clock.nowMs() })
-    if (!decision.allow) throw denied(parts, { ...asked, decision })
-    return decision
+    return await approvals.ask(wanted, signal)
   } catch (cause) {
+    const needed: Decision = { allow: false, why: 'approval-needed' }
     if (cause instanceof CloudError) audit.inPassing({ ...asked, decision: needed, reason: cause.code })
     throw cause
   }

@@ -24,6 +24,8 @@ import { salvage } from './salvage.ts'
 import { createSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { inDatabase, numberOf, openSqlite } from './sqlite.ts'
+import { createTokens } from './tokens.ts'
+import type { Tokens } from './tokens.ts'
 import { createWays } from './ways.ts'
 import type { Ways } from './ways.ts'
 
@@ -38,6 +40,7 @@ export interface Journal {
   readonly media: Media
   readonly incidents: Incidents
   readonly outcomes: Outcomes
+  readonly tokens: Tokens
   readonly jobs: JobBook
   /** A damaged journal that was found at the start, and what could be read from it into this one. */
   readonly setAside: SetAside | undefined
@@ -78,6 +81,7 @@ function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetA
     media: createMedia(db, within),
     incidents: createIncidents(db, within),
     outcomes: createOutcomes(db, within),
+    tokens: createTokens(db, within),
     jobs: createJobBook(db, within),
     setAside: aside,
     close: () => {

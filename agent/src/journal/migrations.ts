@@ -121,4 +121,22 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE media;
   ALTER TABLE places RENAME TO media;
   `,
+  `
+  -- Tokens this device has issued, and tokens that were taken back here, each until it would have ended.
+  CREATE TABLE tokens (
+    token_id TEXT PRIMARY KEY,
+    payload BLOB,
+    asked_by TEXT NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    revoked INTEGER NOT NULL
+  ) STRICT;
+  -- How often a capability of a token with a limit was used: a restart must not make it new.
+  CREATE TABLE token_uses (
+    token_id TEXT NOT NULL,
+    capability INTEGER NOT NULL,
+    uses INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    PRIMARY KEY (token_id, capability)
+  ) STRICT;
+  `,
 ]

@@ -16,6 +16,9 @@ import type { Dispatch } from '../commands/dispatch.ts'
 import { createPolicyBook, policyCommands } from '../commands/policy.ts'
 import type { Registered } from '../commands/register.ts'
 import { createDisk } from '../disk.ts'
+import { TokenDesk } from '../commands/token-desk.ts'
+import type { TokenDeskParts } from '../commands/token-desk.ts'
+import { tokenCommands } from '../commands/token.ts'
 import { openJournal } from '../journal/journal.ts'
 import { createReserve } from '../reserve.ts'
 
@@ -23,15 +26,21 @@ export interface OpenDispatch {
   readonly dispatch: Dispatch
   readonly audit: AuditLog
   readonly approvals: ApprovalDesk
+  readonly tokens: TokenDesk
 }
+
+/** A folder that was there before is a restart; `member` is who is in the profile. */
+export type Surroundings = Partial<Pick<TokenDeskParts, 'member'>> & { readonly folder?: string }
 
 /** A dispatcher with its real journal, audit chain, desk and policy in a folder of its own; `commands` beside those they bring. */
 export async function openDispatch(
   t: Pick<TestContext, 'after'>,
   clock: Clock,
   commands: readonly Registered[] = [],
+  { folder: given, member = () => undefined }: Surroundings = {},
 ): Promise<OpenDispatch> {
-  const folder = mkdtempSync(join(tmpdir(), 'dispatch-'))
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'dispatch-'))
+  const isOwn = given === undefined
   const rng = createDice(5)
   const identity = deviceIdentityFrom(createDeviceSeeds(rng))
   const journal = openJournal(join(folder, 'journal.db'), 0, createReserve(join(folder, 'reserve')))
@@ -39,20 +48,28 @@ export async function openDispatch(
   t.after(async () => {
     await audit[Symbol.asyncDispose]()
     journal.close()
-    rmSync(folder, { recursive: true, force: true })
+    if (isOwn) rmSync(folder, { recursive: true, force: true })
   })
   const approvals = new ApprovalDesk({ executor: identity.deviceId, clock, rng })
   const book = createPolicyBook(journal.settings)
+  const tokens = new TokenDesk({ identity, member, tokens: journal.tokens, clock, rng })
   const dispatch = createDispatch({
-    commands: [...commands, ...approvalCommands(approvals), ...policyCommands(book), ...auditCommands(audit)],
+    commands: [
+      ...commands,
+      ...approvalCommands(approvals),
+      ...policyCommands(book),
+      ...auditCommands(audit),
+      ...tokenCommands(tokens),
+    ],
     approvals,
     audit: new AuditDesk(audit, clock),
     outcomes: journal.outcomes,
+    tokens,
     policy: () => book.current(),
     clock,
     rng,
   })
-  return { dispatch, audit, approvals }
+  return { dispatch, audit, approvals, tokens }
 }
 
 /** One call as the RPC server makes it. */

@@ -16,6 +16,8 @@ export interface CommandEnd {
 export interface CommandLine {
   /** Runs it to its end. */
   run(...args: readonly string[]): Promise<CommandEnd>
+  /** With more in its environment. */
+  runWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CommandEnd>
   /** The envelope that `--json` gives. */
   json(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>>
   /** Starts it and leaves it running until the test ends. */
@@ -35,10 +37,14 @@ export function commandLine(t: TestContext, file = COMMAND, more: Readonly<Recor
     XDG_RUNTIME_DIR: folder,
     ...more,
   }
-  const start = (...args: readonly string[]) =>
-    spawn(process.execPath, [file, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-  const run = (...args: readonly string[]): Promise<CommandEnd> => {
-    const child = start(...args)
+  const startWith = (over: Readonly<Record<string, string>>, args: readonly string[]) =>
+    spawn(process.execPath, [file, ...args], {
+      env: { ...env, ...over },
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  const runWith: CommandLine['runWith'] = (over, ...args) => {
+    const child = startWith(over, args)
     let out = ''
     let err = ''
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (out += piece))
@@ -49,14 +55,16 @@ export function commandLine(t: TestContext, file = COMMAND, more: Readonly<Recor
       })
     })
   }
+  const run: CommandLine['run'] = (...args) => runWith({}, ...args)
   t.after(async () => {
     await run('down')
     rmSync(folder, { recursive: true, maxRetries: 3 })
   })
   return {
     run,
+    runWith,
     json: async (...args) => parseEnvelope((await run(...args, '--json')).out),
-    start,
+    start: (...args) => startWith({}, args),
     folder,
     home,
   }

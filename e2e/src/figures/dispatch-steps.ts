@@ -9,7 +9,7 @@ import { foundWith, newDevice } from '@cloudos/mesh/testing/profiles'
 import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import { readDocumentCommand } from '@cloudos/protocol/commands'
 import { decide } from '@cloudos/protocol/decide'
-import { GRANTS_BY_CALLER, holdsGrant } from '@cloudos/protocol/grants'
+import { GRANTS_BY_CALLER, holdsGrant, OWN_RIGHT } from '@cloudos/protocol/grants'
 import type { Caller } from '@cloudos/protocol/grants'
 import type { Policy } from '@cloudos/protocol/policy'
 import { verdictOf } from '@cloudos/protocol/policy'
@@ -58,7 +58,7 @@ export async function measureDispatch(batches: number): Promise<DispatchCost> {
   const spending = new Spending()
   const desk = new AuditDesk(audit, clock)
   const command = readDocumentCommand
-  const question = { caller: owner, command, grants: GRANTS_BY_CALLER.owner, policy: POLICY, nowMs: 1 }
+  const question = { caller: owner, command, held: OWN_RIGHT.owner, policy: POLICY, nowMs: 1 }
   const identify = await identification()
   const steps: Readonly<Record<DispatchStep, () => unknown>> = {
     identity: identify,

@@ -124,7 +124,8 @@ export const rpcVectors: Vectors = {
       ['a deadline in two days', 'bad-timeoutMs', [1, 4], 2 * 24 * HOUR_MS],
       ['a short idempotency key', 'bad-idempotencyKey', [1, 5], sampleBytes(15, 0)],
       ['a short trace id', 'bad-traceId', [1, 6], sampleBytes(15, 0)],
-      ['a key that nobody knows', 'unknown-key', [1, 7], 0],
+      ['an empty token', 'bad-token', [1, 7], new Uint8Array(0)],
+      ['a key that nobody knows', 'unknown-key', [1, 8], 0],
     ]),
     ...badEdits(failure, [
       ['a code that is a sentence', 'bad-code', [1, 2], 'not granted'],

@@ -1,9 +1,9 @@
 /** A small seeded generator for tests and fuzzing (mulberry32). NEVER for keys or nonces. */
 export interface Random {
   /** A whole number from 0 up to and without `below`. */
-  below(below: number): number
-  pick<T>(items: readonly [T, ...(readonly T[])]): T
-  bytes(length: number): Uint8Array
+  readonly below: (below: number) => number
+  readonly pick: <T>(items: readonly [T, ...(readonly T[])]) => T
+  readonly bytes: (length: number) => Uint8Array
 }
 
 export function createRandom(seed: number): Random {

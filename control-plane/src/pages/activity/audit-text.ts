@@ -11,6 +11,12 @@ export function whoText({ actor, deviceId }: AuditEntry, devices: readonly Devic
 
 const REASONS: Readonly<Record<string, string>> = {
   'no-grant': 'It holds no grant for this.',
+  'grant-lapsed': 'Its token has ended.',
+  'token-revoked': 'Its token was taken back.',
+  'token-of-another': 'It showed a token of another device.',
+  'token-issuer-gone': 'Whoever made its token is not in the profile any more.',
+  'token-forged': 'Its token was not signed by whom it names.',
+  'token-too-wide': 'Its token gives more than its maker holds.',
   'no-such-command': 'There is no such command.',
   'forbidden-by-policy': "This device's policy forbids it.",
   'approval-needed': 'It waits for a yes.',
