@@ -1,6 +1,6 @@
 import { AUDIT_ACTORS, auditEntry } from './audit.ts'
 import type { AuditActor, AuditDecision, AuditEntry } from './audit.ts'
-import { bytesUpTo, flag, id, list, oneOf, text, uint } from './codecs.ts'
+import { bytesUpTo, flag, hexOf, id, list, oneOf, text, uint } from './codecs.ts'
 import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
 import type { DeviceId, Hash } from './ids.ts'
@@ -19,6 +19,8 @@ export interface AuditQuery {
   /** The beginning of the command's name. */
   readonly action?: string
   readonly decision?: AuditDecision
+  /** Only what belongs to one act, from click to effect. */
+  readonly traceId?: string
 }
 
 export interface AuditPage {
@@ -43,6 +45,7 @@ export const listAuditCommand: CommandShape<AuditQuery, AuditPage> = {
     deviceId: maybeAt(4, id('DeviceId'), 'with which device'),
     action: maybeAt(5, text(64), "the beginning of the command's name"),
     decision: maybeAt(6, oneOf<AuditDecision>({ allowed: 1, denied: 2 }), 'what was decided'),
+    traceId: maybeAt(7, hexOf(16), 'only what belongs to one act: the trace id of it'),
   }),
   output: record<AuditPage>({
     entries: at(1, list(auditEntry, { max: AUDIT_PAGE_MAX }), 'the newest first'),
@@ -88,12 +91,16 @@ export const exportAuditCommand: CommandShape<Nothing, { readonly sizeBytes: num
 }
 
 /** Whether an entry is one of those that are asked for. */
-export function fitsAudit(entry: AuditEntry, { before, actor, deviceId, action, decision }: AuditQuery): boolean {
+export function fitsAudit(
+  entry: AuditEntry,
+  { before, actor, deviceId, action, decision, traceId }: AuditQuery,
+): boolean {
   return (
     (before === undefined || entry.seq < before) &&
     (actor === undefined || entry.actor === actor) &&
     (deviceId === undefined || entry.deviceId === deviceId) &&
     (action === undefined || entry.action.startsWith(action)) &&
-    (decision === undefined || entry.decision === decision)
+    (decision === undefined || entry.decision === decision) &&
+    (traceId === undefined || entry.traceId === traceId)
   )
 }

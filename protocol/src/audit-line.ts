@@ -32,8 +32,24 @@ export function sayAuditCheckpoint(payload: Uint8Array, signature: Uint8Array): 
   return `${JSON.stringify({ checkpoint: base64url.encode(payload), signature: base64url.encode(signature) })}\n`
 }
 
-/** `undefined` for what is no line of an audit file. */
+/** `undefined` for what is no line of an audit file, to the byte: also another way of writing the same is none. */
 export function parseAuditLine(line: string): AuditLine | undefined {
+  const parsed = parseWords(line)
+  return parsed !== undefined && sayAuditLine(parsed) === `${line}\n` ? parsed : undefined
+}
+
+function sayAuditLine(line: AuditLine): string {
+  switch (line.kind) {
+    case 'owner':
+      return sayAuditOwner(line.deviceId, line.publicKey)
+    case 'entry':
+      return sayAuditEntry(line.entry)
+    case 'checkpoint':
+      return sayAuditCheckpoint(line.payload, line.signature)
+  }
+}
+
+function parseWords(line: string): AuditLine | undefined {
   const { audit, deviceId, publicKey, entry, checkpoint, signature } = fieldsOf(parseJson(line))
   if (audit === 1) {
     const [id, key] = [findId('DeviceId', deviceId), bytesOf(publicKey)]

@@ -4,11 +4,18 @@ import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { signFor } from '@cloudos/crypto/signature'
 import { encodeAuditCheckpoint } from '@cloudos/protocol/audit'
 import type { AuditEntry } from '@cloudos/protocol/audit'
-import { parseAuditLine, sayAuditCheckpoint, sayAuditEntry, sayAuditOwner } from '@cloudos/protocol/audit-line'
+import type { AuditQuery } from '@cloudos/protocol/audit-commands'
+import { sayAuditCheckpoint, sayAuditEntry } from '@cloudos/protocol/audit-line'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { findId, NO_HASH } from '@cloudos/protocol/ids'
+import { findId } from '@cloudos/protocol/ids'
 import type { AppendFile, Clock, Disk } from '@cloudos/protocol/ports'
+import { beginSegment, openChain } from './open-chain.ts'
+import type { OpenChain } from './open-chain.ts'
+import { readPage } from './read-page.ts'
+import type { ReadPage } from './read-page.ts'
+import { SEGMENT_BYTES, segmentFrom } from './segments.ts'
+import type { Segment } from './segments.ts'
 
 /** What is to be written down; its place in the chain and its times are the log's. */
 export type AuditNote = Omit<AuditEntry, 'seq' | 'prev' | 'atMs' | 'monotonicMs'>
@@ -17,23 +24,27 @@ export interface AuditLogParts {
   readonly disk: Disk
   readonly identity: DeviceIdentity
   readonly clock: Clock
+  /** A segment that has grown to this is left, and the chain goes on in the next. */
+  readonly segmentBytes?: number
 }
 
-const FILE = 'audit.jsonl'
 /** The tip as of the last checkpoint, apart from the file: what the file has lost since is seen by it. */
 const TIP = 'tip'
 const CHECKPOINT_ENTRIES = 64
 const CHECKPOINT_MS = 60_000
+const PIECE_BYTES = 64 * 1024
 
 interface Waiting {
   readonly note: AuditNote
   readonly done: PromiseWithResolvers<void>
 }
 
-/** This device's audit chain: one file, appended by groups, synced once for each group. */
+/** This device's audit chain: segments, of which the newest is appended by groups, synced once for each group. */
 export class AuditLog implements AsyncDisposable {
   readonly #parts: AuditLogParts
-  readonly #file: AppendFile
+  readonly #segments: Segment[]
+  readonly #gaps: readonly number[]
+  #file: AppendFile
   readonly #watchers = new Set<(entry: AuditEntry) => void>()
   #tip: AuditTip
   #waiting: Waiting[] = []
@@ -42,27 +53,15 @@ export class AuditLog implements AsyncDisposable {
   #signedAtMs: number
   #closed = false
 
-  /** Cuts a torn last line. When the file has lost entries it had, it is kept apart and the chain goes on after them: a gap that shows. */
+  /** Cuts a torn last line. When the chain has lost entries it had, it goes on after them, in a segment of its own: a gap that shows. */
   static async open(parts: AuditLogParts): Promise<AuditLog> {
-    const { disk, identity, clock } = parts
-    const remembered = await readTip(disk)
-    let file = await disk.openAppend(FILE)
-    const found = await readChain(file)
-    if (found.wholeBytes < file.sizeBytes) await file.truncate(found.wholeBytes)
-    let tip = found.tip ?? NOWHERE
-    if (remembered !== undefined && tip.seq < remembered.seq) {
-      await disk.writeFile(`audit-${String(clock.nowMs())}.jsonl`, await file.read(0, file.sizeBytes))
-      await file.close()
-      await disk.remove(FILE)
-      file = await disk.openAppend(FILE)
-      tip = remembered
-    }
-    if (file.sizeBytes === 0) file.append(utf8(sayAuditOwner(identity.deviceId, identity.signer.publicKey)))
-    return new AuditLog(parts, file, tip)
+    return new AuditLog(parts, await openChain(parts.disk, await readTip(parts.disk), parts.identity))
   }
 
-  private constructor(parts: AuditLogParts, file: AppendFile, tip: AuditTip) {
+  private constructor(parts: AuditLogParts, { segments, gaps, file, tip }: OpenChain) {
     this.#parts = parts
+    this.#segments = [...segments]
+    this.#gaps = gaps
     this.#file = file
     this.#tip = tip
     this.#signedAtMs = parts.clock.monotonicMs()
@@ -87,24 +86,19 @@ export class AuditLog implements AsyncDisposable {
     return () => this.#watchers.delete(watcher)
   }
 
-  /** The whole file as it is on the disk, piece by piece. */
+  /** The whole chain as it is on the disk, piece by piece. */
   async *pieces(): AsyncGenerator<Uint8Array> {
-    const PIECE = 64 * 1024
-    const end = this.#file.sizeBytes
-    for (let offset = 0; offset < end; offset += PIECE) yield this.#file.read(offset, Math.min(PIECE, end - offset))
+    for (const segment of [...this.#segments]) {
+      const bytes = await this.#read(segment)
+      for (let offset = 0; offset < bytes.length; offset += PIECE_BYTES)
+        yield bytes.subarray(offset, offset + PIECE_BYTES)
+    }
   }
 
-  async *entries(): AsyncGenerator<AuditEntry> {
-    let rest = ''
-    const decoder = new TextDecoder()
-    for await (const piece of this.pieces()) {
-      const lines = (rest + decoder.decode(piece, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        const parsed = parseAuditLine(line)
-        if (parsed?.kind === 'entry') yield parsed.entry
-      }
-    }
+  /** The newest entries that fit, and where stretches are missing as far as is known: between segments, and within what was read. */
+  async page(query: AuditQuery): Promise<ReadPage> {
+    const page = await readPage([...this.#segments], query, (segment) => this.#read(segment))
+    return { ...page, gaps: [...new Set([...this.#gaps, ...page.gaps])].sort((a, b) => a - b) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -126,8 +120,23 @@ export class AuditLog implements AsyncDisposable {
     this.#writing = undefined
   }
 
+  /** Without what a group that is being written has of its last line. */
+  async #read({ name }: Segment): Promise<Uint8Array> {
+    const bytes = (await this.#parts.disk.readFile(name)) ?? new Uint8Array()
+    return bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
+  }
+
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
-    const { clock } = this.#parts
+    const { clock, segmentBytes = SEGMENT_BYTES } = this.#parts
+    if (this.#file.sizeBytes >= segmentBytes) {
+      try {
+        await this.#nextSegment()
+      } catch (cause) {
+        orBroken(cause)
+        for (const { done } of group) done.reject(cause)
+        return
+      }
+    }
     const [atMs, monotonicMs] = [clock.nowMs(), Math.round(clock.monotonicMs())]
     const before = this.#file.sizeBytes
     let tip = this.#tip
@@ -154,6 +163,15 @@ export class AuditLog implements AsyncDisposable {
     for (const entry of entries) for (const watcher of this.#watchers) watcher(entry)
   }
 
+  async #nextSegment(): Promise<void> {
+    if (this.#unsigned > 0) await this.#signTip()
+    const next = segmentFrom(this.#tip.seq + 1)
+    const file = await beginSegment(this.#parts.disk, next, this.#parts.identity)
+    await this.#file.close()
+    this.#file = file
+    this.#segments.push(next)
+  }
+
   async #signTip(): Promise<void> {
     const { disk, identity, clock } = this.#parts
     const before = this.#file.sizeBytes
@@ -172,8 +190,6 @@ export class AuditLog implements AsyncDisposable {
   }
 }
 
-const NOWHERE: AuditTip = { seq: 0, hash: NO_HASH }
-
 function orBroken(cause: unknown): void {
   if (!(cause instanceof CloudError)) throw cause
 }
@@ -183,22 +199,4 @@ async function readTip(disk: Disk): Promise<AuditTip | undefined> {
   const [, seq, hex] = /^(\d{1,15}) ([0-9a-f]{64})\n$/.exec(new TextDecoder().decode(bytes)) ?? []
   const hash = findId('Hash', hex)
   return seq === undefined || hash === undefined ? undefined : { seq: Number(seq), hash }
-}
-
-interface Found {
-  readonly tip: AuditTip | undefined
-  /** Up to the end of the last whole line. */
-  readonly wholeBytes: number
-}
-
-async function readChain(file: AppendFile): Promise<Found> {
-  const bytes = await file.read(0, file.sizeBytes)
-  const wholeBytes = bytes.lastIndexOf(0x0a) + 1
-  const lines = new TextDecoder().decode(bytes.subarray(0, wholeBytes)).split('\n')
-  for (const line of lines.reverse()) {
-    const parsed = parseAuditLine(line)
-    if (parsed?.kind === 'entry')
-      return { tip: { seq: parsed.entry.seq, hash: auditHash(parsed.entry, parsed.bytes) }, wholeBytes }
-  }
-  return { tip: undefined, wholeBytes }
 }

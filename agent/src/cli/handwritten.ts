@@ -291,7 +291,7 @@ export const HANDWRITTEN: readonly Handwritten[] = [
     says: 'Check an audit file, with nothing but the file: what is missing, changed or forged.',
     examples: ['cloudos audit verify audit.jsonl'],
     parts: [
-      textPart('file', 'The file that audit export has written', placed),
+      textPart('file', 'The file that audit export has written, or the folder that an agent keeps', placed),
       {
         name: 'tip-seq',
         says: 'The newest entry that was there before',

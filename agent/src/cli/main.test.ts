@@ -211,11 +211,12 @@ test('what the agent decided is written out and verified offline, and a line tha
   await cloudos.run('down')
   const whole = await cloudos.run('audit', 'verify', 'audit.jsonl')
   assert.equal(whole.code, 0, whole.out)
+  assert.equal((await cloudos.run('audit', 'verify', join(cloudos.home, 'audit'))).code, 0)
   const file = join(cloudos.folder, 'audit.jsonl')
   const lines = readFileSync(file, 'utf8').split('\n')
   writeFileSync(file, lines.toSpliced(1, 1).join('\n'))
   const torn = await cloudos.run('audit', 'verify', 'audit.jsonl')
-  assert.deepEqual([torn.code, /GAP/.test(torn.out)], [1, true], torn.out)
+  assert.deepEqual([torn.code, /Line 2: GAP/.test(torn.out)], [1, true], torn.out)
 })
 
 test('wrong lines end with 2 in a real process, in words and in an envelope', async (t) => {

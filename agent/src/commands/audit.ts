@@ -1,5 +1,4 @@
-import type { AuditEntry } from '@cloudos/protocol/audit'
-import { exportAuditCommand, fitsAudit, listAuditCommand, watchAuditCommand } from '@cloudos/protocol/audit-commands'
+import { exportAuditCommand, listAuditCommand, watchAuditCommand } from '@cloudos/protocol/audit-commands'
 import type { AuditPage, AuditQuery } from '@cloudos/protocol/audit-commands'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { register } from './register.ts'
@@ -37,21 +36,7 @@ export function auditCommands(log: AuditLog): readonly Registered[] {
 }
 
 async function pageOf(log: AuditLog, query: AuditQuery): Promise<AuditPage> {
-  const { limit = 50 } = query
-  const fitting: AuditEntry[] = []
-  const gaps: number[] = []
-  let nextSeq = 1
-  let left = 0
-  for await (const entry of log.entries()) {
-    if (entry.seq !== nextSeq && gaps.length < GAPS_TOLD) gaps.push(nextSeq)
-    nextSeq = entry.seq + 1
-    if (!fitsAudit(entry, query)) continue
-    fitting.push(entry)
-    if (fitting.length > limit) {
-      fitting.shift()
-      left += 1
-    }
-  }
   const { seq, hash } = log.tip
-  return { entries: fitting.reverse(), tipSeq: seq, tipHash: hash, gaps, hasMore: left > 0 }
+  const { entries, gaps, hasMore } = await log.page(query)
+  return { entries, tipSeq: seq, tipHash: hash, gaps: gaps.slice(-GAPS_TOLD), hasMore }
 }
