@@ -13,7 +13,7 @@ export function refusalText(refusal: OpenRefusal): string {
     case 'newer-version':
       return 'This profile was protected by a newer CloudOS. Update CloudOS and try again.'
     case 'wrong-medium':
-      return 'What lies here belongs to another profile.'
+      return 'What lies here belongs to another profile. Nothing was opened or deleted; try another copy.'
     case 'nothing-there':
       return 'There is no profile here that a way in could open.'
   }
