@@ -60,6 +60,11 @@ export class ProfileElsewhere {
     return this.#visit === undefined ? this.#link !== undefined && !this.#isUsed : !this.#visit.ended.aborted
   }
 
+  /** Whether an agent has been asked and can be asked again. */
+  get isVisiting(): boolean {
+    return this.#visit?.ended.aborted === false
+  }
+
   places(): Promise<readonly CopyPlace['in'][]> {
     return this.#link === undefined ? Promise.resolve([]) : this.#parts.placesOf(this.#link)
   }
@@ -79,7 +84,7 @@ export class ProfileElsewhere {
       this.#visit = await this.#parts.visit(this.#link)
     } catch (cause) {
       // Whoever did not answer has not used it up.
-      this.#isUsed = !(cause instanceof CloudError) || cause.code === 'pairing-refused'
+      this.#isUsed = !(cause instanceof CloudError && ['unreachable', 'no-channel'].includes(cause.code))
       throw cause
     }
     this.#isUsed = true
