@@ -32,6 +32,13 @@ import { house, NOW_MS, stillClock } from './testing/protected-house.ts'
 import type { House } from './testing/protected-house.ts'
 import { folderFor } from './testing/run-agent.ts'
 
+/** What a test stands on; `stack` ends before the folder goes. */
+interface Ground {
+  readonly t: TestContext
+  readonly stack: AsyncDisposableStack
+  readonly home: string
+}
+
 interface Machine {
   readonly host: MeshHost
   readonly media: MediaDesk
@@ -40,7 +47,8 @@ interface Machine {
 }
 
 /** An agent as it starts in this home: in no profile the first time. */
-async function startMachine(t: TestContext, home: string, { dice }: House, identity: DeviceIdentity): Promise<Machine> {
+async function startMachine({ t, stack, home }: Ground, { dice }: House): Promise<Machine> {
+  const identity = newDevice(dice)
   const journal = openJournal(join(home, 'journal.db'), 0, createReserve(join(home, 'reserve')))
   const door = await openDoor(t)
   const host = await startMeshHost({
@@ -57,7 +65,7 @@ async function startMachine(t: TestContext, home: string, { dice }: House, ident
   })
   host.answerVisitors(media)
   host.serveCommands(() => assert.fail('a command'))
-  t.after(async () => {
+  stack.defer(async () => {
     await media[Symbol.asyncDispose]()
     await host.close()
     journal.close()
@@ -66,7 +74,7 @@ async function startMachine(t: TestContext, home: string, { dice }: House, ident
 }
 
 /** A folder that another machine has left a copy in, with one edit. */
-async function leaveCopy(t: TestContext, home: string, { profiles, identities, ways, dice }: House): Promise<string> {
+async function leaveCopy({ stack, home }: Ground, { profiles, identities, ways, dice }: House): Promise<string> {
   const [profile, identity] = [profiles[0], identities[0]]
   assert.ok(profile && identity)
   const old = join(home, 'old')
@@ -85,7 +93,7 @@ async function leaveCopy(t: TestContext, home: string, { profiles, identities, w
   const stick = join(home, 'stick')
   mkdirSync(stick)
   await desk.add({ kind: 'folder', where: stick })
-  t.after(async () => {
+  stack.defer(async () => {
     await desk[Symbol.asyncDispose]()
     await profile.close()
     journal.close()
@@ -102,10 +110,10 @@ interface Visitor {
   readonly visit: (invitation: Invitation) => Promise<CopyVisit>
 }
 
-async function arrive(t: TestContext, { dice }: House): Promise<Visitor> {
+async function arrive({ stack }: Ground, { dice }: House): Promise<Visitor> {
   const identity = newDevice(dice)
   const node = await createNode({ peerSeed: identity.peerSeed, mayConnect: () => true, listen: [] })
-  t.after(() => node.stop())
+  stack.defer(() => node.stop())
   return {
     identity,
     node,
@@ -120,12 +128,13 @@ async function arrive(t: TestContext, { dice }: House): Promise<Visitor> {
 }
 
 test('who merely reaches the port gets nothing of a copy: without the secret of a fresh link no byte is said', async (t) => {
-  const home = folderFor(t)
+  await using stack = new AsyncDisposableStack()
+  const ground = { t, stack, home: folderFor(t) }
   const family = await house(1, 31)
-  const stick = await leaveCopy(t, home, family)
-  const { host, port, answer } = await startMachine(t, home, family, newDevice(family.dice))
+  const stick = await leaveCopy(ground, family)
+  const { host, port, answer } = await startMachine(ground, family)
   const where = { in: 'folder', path: stick } as const
-  const nobody = await arrive(t, family)
+  const nobody = await arrive(ground, family)
   const peerId = host.inviteThePage().peerId
   host.desk.use(host.desk.secrets()[0] ?? new Uint8Array())
   const address = [`/ip4/127.0.0.1/tcp/${String(port)}/ws`]
@@ -138,7 +147,7 @@ test('who merely reaches the port gets nothing of a copy: without the secret of 
     )
 
   const link = host.inviteThePage()
-  const stranger = await arrive(t, family)
+  const stranger = await arrive(ground, family)
   await stranger.node.dial(peerId, link.addresses)
   for (const protocol of [PAIR_PROTOCOL, RPC_PROTOCOL]) {
     const channel = await stranger.node.net.open(peerId, protocol)
@@ -157,26 +166,26 @@ test('who merely reaches the port gets nothing of a copy: without the secret of 
   for (const path of [stick, join(stick, 'README.txt'), '/h/profile', '/b', '/storage', '/copy'])
     assert.notEqual((await answer(path)).status, 200)
 
-  const page = await arrive(t, family)
+  const page = await arrive(ground, family)
   const visit = await page.visit(link)
   const { slots, sealedVault } = await visit.ask(where)
   assert.deepEqual([slots, sealedVault], [family.ways.slots, family.ways.sealedVault])
-  const late = await arrive(t, family)
+  const late = await arrive(ground, family)
   await assert.rejects(late.visit(link), { code: /^(unreachable|no-channel|pairing-ended)$/ })
 })
 
 test('an agent that a page takes into the profile of a folder has all that lies there, keeps it, and shows it to the next page', async (t) => {
-  const home = folderFor(t)
+  await using stack = new AsyncDisposableStack()
+  const ground = { t, stack, home: folderFor(t) }
   const family = await house(1, 32)
-  const stick = await leaveCopy(t, home, family)
-  const identity = newDevice(family.dice)
-  const { host, media } = await startMachine(t, home, family, identity)
-  const page = await arrive(t, family)
+  const stick = await leaveCopy(ground, family)
+  const { host, media } = await startMachine(ground, family)
+  const page = await arrive(ground, family)
   const visit = await page.visit(host.inviteThePage())
   await assert.rejects(visit.ask({ in: 'profile' }), { code: 'no-copy' })
-  await assert.rejects(visit.ask({ in: 'folder', path: join(home, 'stik') }), { code: 'no-such-folder' })
+  await assert.rejects(visit.ask({ in: 'folder', path: `${stick}s` }), { code: 'no-such-folder' })
   await assert.rejects(visit.ask({ in: 'folder', path: 'stick' }), { code: 'bad-path' })
-  await assert.rejects(visit.ask({ in: 'folder', path: home }), { code: 'nothing-there' })
+  await assert.rejects(visit.ask({ in: 'folder', path: ground.home }), { code: 'nothing-there' })
   const copy = await visit.ask({ in: 'folder', path: stick })
   const { log, add } = await rootOf(family, copy.entries)
   await add(await certificateOf(family, page.identity))
@@ -193,7 +202,7 @@ test('an agent that a page takes into the profile of a folder has all that lies 
   assert.ok(profile)
   assert.equal((await profile.replica.open(DOC)).ydoc.getText('text').toJSON(), CANARY)
 
-  const next = await arrive(t, family)
+  const next = await arrive(ground, family)
   const again = await next.visit(host.inviteThePage())
   const own = await again.ask({ in: 'profile' })
   assert.deepEqual(own.sealedVault, family.ways.sealedVault)
@@ -204,13 +213,13 @@ test('an agent that a page takes into the profile of a folder has all that lies 
 })
 
 test('an agent of one profile shows no copy of another, and a page without the root is not let in', async (t) => {
-  const home = folderFor(t)
+  await using stack = new AsyncDisposableStack()
+  const ground = { t, stack, home: folderFor(t) }
   const [mine, theirs] = [await house(1, 33), await house(1, 34)]
-  const stick = await leaveCopy(t, home, mine)
-  const elsewhere = folderFor(t)
-  const foreign = await leaveCopy(t, elsewhere, theirs)
-  const { host } = await startMachine(t, home, mine, newDevice(mine.dice))
-  const page = await arrive(t, mine)
+  const stick = await leaveCopy(ground, mine)
+  const foreign = await leaveCopy({ ...ground, home: folderFor(t) }, theirs)
+  const { host } = await startMachine(ground, mine)
+  const page = await arrive(ground, mine)
   const visit = await page.visit(host.inviteThePage())
   const copy = await visit.ask({ in: 'folder', path: stick })
   const { log, add } = await rootOf(mine, copy.entries)
@@ -220,7 +229,7 @@ test('an agent of one profile shows no copy of another, and a page without the r
     await add(shown.value)
     return [...log.entries().values()]
   })
-  const next = await arrive(t, mine)
+  const next = await arrive(ground, mine)
   const again = await next.visit(host.inviteThePage())
   await assert.rejects(again.ask({ in: 'folder', path: foreign }), { code: 'foreign-profile' })
   const { entries } = await again.ask({ in: 'folder', path: stick })
