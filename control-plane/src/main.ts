@@ -31,9 +31,12 @@ const mediumOf = async (profileId: ProfileId): Promise<ConnectedBlobStore> => {
   return connectIndexedDb(`cloudos/1/${profileId}/medium`, 'this browser')
 }
 const openHeld = async (held: HeldProfile, ears: TabEars): Promise<ProfileInTab> => {
-  const { openInTab } = await import('./profile/browser-profile.ts')
-  const persisted = await navigator.storage.persisted()
-  const medium = await mediumOf(held.profileId)
+  // Side by side: somebody waits to type.
+  const [{ openInTab }, persisted, medium] = await Promise.all([
+    import('./profile/browser-profile.ts'),
+    navigator.storage.persisted(),
+    mediumOf(held.profileId),
+  ])
   return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, ears })
 }
 /** Held by the tab that logs this browser out: the others come back once nothing is here any more. */
