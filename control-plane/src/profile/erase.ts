@@ -1,6 +1,8 @@
 import { findId } from '@cloudos/protocol/ids'
 import type { ProfileId } from '@cloudos/protocol/ids'
 
+/** How somebody works here: state/workspace.ts. */
+export const WORKSPACE = 'cloudos/workspace'
 const STORED = 'cloudos.erase'
 
 /** Frames and medium of a profile that this browser has left: they are open until this document goes, so the next one deletes them. */
@@ -14,5 +16,6 @@ export function eraseRest(): void {
   const profileId = findId('ProfileId', sessionStorage.getItem(STORED))
   sessionStorage.removeItem(STORED)
   if (profileId === undefined) return
-  for (const name of [`cloudos/1/${profileId}`, `cloudos/1/${profileId}/medium`]) indexedDB.deleteDatabase(name)
+  for (const name of [`cloudos/1/${profileId}`, `cloudos/1/${profileId}/medium`, WORKSPACE])
+    indexedDB.deleteDatabase(name)
 }

@@ -1,39 +1,51 @@
+import type { Workspace } from './workspace.ts'
+
 export type Theme = 'auto' | 'light' | 'dark'
 export type Density = 'comfortable' | 'compact'
 
-const STORED = 'cloudos.'
+/**
+ * The theme alone is written here too: public/theme.js reads it before the first paint, and the workspace comes after, so that without
+ * it every start would flash the other theme.
+ */
+const MIRROR = 'cloudos.theme'
 
-/** How this browser shows the page. It belongs to the browser, not to the profile; public/theme.js applies it before the first paint. */
+/** How this browser shows the page. It belongs to the browser, not to the profile. */
 class Look {
   theme = $state<Theme>('auto')
   density = $state<Density>('comfortable')
+  #workspace: Workspace | undefined
 
   constructor() {
-    const { theme, density } = document.documentElement.dataset
+    const { theme } = document.documentElement.dataset
     if (theme === 'light' || theme === 'dark') this.theme = theme
-    if (density === 'compact') this.density = density
+  }
+
+  /** What was chosen in another session counts from now on, and what is chosen next is kept; `undefined`: kept no longer. */
+  keepIn(workspace: Workspace | undefined): void {
+    this.#workspace = workspace
+    this.setTheme(workspace?.get('theme') ?? this.theme)
+    this.setDensity(workspace?.get('density') ?? this.density)
   }
 
   setTheme(theme: Theme): void {
     this.theme = theme
-    write('theme', theme === 'auto' ? undefined : theme)
+    show('theme', theme, 'auto')
+    if (theme === 'auto') localStorage.removeItem(MIRROR)
+    else localStorage.setItem(MIRROR, theme)
+    this.#workspace?.set('theme', theme)
   }
 
   setDensity(density: Density): void {
     this.density = density
-    write('density', density === 'comfortable' ? undefined : density)
+    show('density', density, 'comfortable')
+    this.#workspace?.set('density', density)
   }
 }
 
-function write(name: 'theme' | 'density', choice: string | undefined): void {
+function show(name: 'theme' | 'density', choice: string, usual: string): void {
   const { dataset } = document.documentElement
-  if (choice === undefined) {
-    Reflect.deleteProperty(dataset, name)
-    localStorage.removeItem(STORED + name)
-  } else {
-    dataset[name] = choice
-    localStorage.setItem(STORED + name, choice)
-  }
+  if (choice === usual) Reflect.deleteProperty(dataset, name)
+  else dataset[name] = choice
 }
 
 export const look = new Look()
