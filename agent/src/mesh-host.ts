@@ -298,6 +298,7 @@ export class MeshHost {
         this.#pairing(channel, this.desk.secrets(), profileId, signal),
         {
           ...this.#joining,
+          clock: this.#parts.clock,
           profileId,
           admit: (request) => this.desk.receive(request, signal),
           copyAt: (where) => visit.show(where),

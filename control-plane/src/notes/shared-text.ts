@@ -1,6 +1,6 @@
 import type * as Y from 'yjs'
-import { editBetween, moveThrough } from './text-edit.ts'
-import type { TextDelta } from './text-edit.ts'
+import { editBetween, keepThrough, moveSelection, moveThrough } from './text-edit.ts'
+import type { TextDelta, TextRange } from './text-edit.ts'
 
 export type TextControl = HTMLTextAreaElement | HTMLInputElement
 
@@ -76,12 +76,17 @@ class SharedText {
 
   #show(): void {
     const { selectionStart, selectionEnd, scrollTop } = this.#control
-    const [start, end] = [this.#moved(selectionStart ?? 0), this.#moved(selectionEnd ?? 0)]
+    const at = selectionStart ?? 0
+    const selected = this.#held.reduce((range, delta) => moveSelection(delta, range), {
+      at,
+      length: (selectionEnd ?? at) - at,
+    })
     this.#held = []
     this.#shown = this.#parts.text.toString()
     if (this.#control.value === this.#shown) return
     this.#control.value = this.#shown
-    if (document.activeElement === this.#control) this.#control.setSelectionRange(start, end)
+    if (document.activeElement === this.#control)
+      this.#control.setSelectionRange(selected.at, selected.at + selected.length)
     this.#control.scrollTop = scrollTop
   }
 
@@ -92,8 +97,14 @@ class SharedText {
     const edit = editBetween(this.#shown, value, selectionEnd ?? value.length)
     this.#shown = value
     if (edit === undefined) return
-    const [at, end] = [this.#moved(edit.at), this.#moved(edit.at + edit.removed)]
-    if (end > at) text.doc?.transact(() => { text.delete(at, end - at) }, origin) // prettier-ignore
+    // Letter by letter what was there when it was typed over: what others have put between them since stays.
+    const removed = this.#held.reduce<readonly TextRange[]>(
+      (pieces, delta) => pieces.flatMap((piece) => keepThrough(delta, piece)),
+      [{ at: edit.at, length: edit.removed }],
+    )
+    const at = edit.removed === 0 ? this.#moved(edit.at) : (removed[0]?.at ?? this.#moved(edit.at))
+    for (const piece of removed.toReversed())
+      if (piece.length > 0) text.doc?.transact(() => { text.delete(piece.at, piece.length) }, origin) // prettier-ignore
     for (const [offset, piece] of piecesOf(edit.inserted))
       text.doc?.transact(() => { text.insert(at + offset, piece) }, origin) // prettier-ignore
   }

@@ -46,6 +46,37 @@ export function moveThrough(delta: TextDelta, index: number): number {
   return moved
 }
 
+const REST: TextDelta[number] = { retain: Infinity }
+
+export interface TextRange {
+  readonly at: number
+  readonly length: number
+}
+
+/** What is left of a range of letters once `delta` has been applied: text put among them or at its ends is in none of the pieces. */
+export function keepThrough(delta: TextDelta, { at, length }: TextRange): readonly TextRange[] {
+  const kept: TextRange[] = []
+  let [read, written] = [0, 0]
+  for (const { retain, insert, delete: removed } of [...delta, REST]) {
+    if (retain !== undefined) {
+      const [from, to] = [Math.max(at, read), Math.min(at + length, read + retain)]
+      if (to > from) kept.push({ at: from - read + written, length: to - from })
+      read += retain
+      written += retain
+    } else if (removed !== undefined) read += removed
+    else written += lengthOf(insert)
+  }
+  return kept
+}
+
+/** As `moveThrough` for a caret; a selection keeps the letters it is of, and takes in none that are put at its ends. */
+export function moveSelection(delta: TextDelta, { at, length }: TextRange): TextRange {
+  const pieces = keepThrough(delta, { at, length })
+  const [first, last] = [pieces[0], pieces.at(-1)]
+  if (first === undefined || last === undefined) return { at: moveThrough(delta, at), length: 0 }
+  return { at: first.at, length: last.at + last.length - first.at }
+}
+
 function lengthOf(insert: unknown): number {
   return typeof insert === 'string' ? insert.length : 1
 }

@@ -1,3 +1,4 @@
+import { abortAfter } from '@cloudos/mesh/abort-after'
 import { standForLeader } from '@cloudos/mesh/browser/leadership'
 import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { TabDoc } from '@cloudos/mesh/browser/tab-doc'
@@ -93,7 +94,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     testWay: (slotName, way) => testHere(held.profileId, { keep, medium, slotName, way }),
     leave: () => askLeader(channel, { ask: 'leave' }),
     lock: async (saved) => {
-      const patience = AbortSignal.timeout(LOCK_WITHIN_MS)
+      const patience = abortAfter(clock, LOCK_WITHIN_MS)
       await Promise.race([saved, aborted(patience)])
       writing[Symbol.dispose]()
       // Whichever tab leads goes on until the others have saved what was under way.

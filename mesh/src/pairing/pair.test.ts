@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { instantClock } from '../testing/family.ts'
 import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -72,6 +73,7 @@ function joining(joined: Uint8Array[]): Joining {
 function answering(parts: Partial<Answering>): Answering {
   return {
     ...joining([]),
+    clock: { ...instantClock, sleep: () => new Promise(() => undefined) },
     profileId: PROFILE,
     admit: () => Promise.resolve([ENTRY]),
     copyAt: () => Promise.resolve(COPY),

@@ -1,7 +1,8 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
-import type { Channel, Rng } from '@cloudos/protocol/ports'
+import type { Channel, Clock, Rng } from '@cloudos/protocol/ports'
+import { abortAfter } from '../abort-after.ts'
 import { answerHandshake, joinHandshake } from './handshake.ts'
 import type { Handshake, HandshakeParts, PairingSelf } from './handshake.ts'
 import { createInbox } from './inbox.ts'
@@ -38,6 +39,8 @@ export interface Joining {
 
 /** What the device that answers does. */
 export interface Answering extends Joining {
+  /** A stranger is heard for `LIMITS.strangerMaxMs` of it. */
+  readonly clock: Clock
   /** The profile this device is in. */
   readonly profileId: ProfileId | undefined
   /** Has the owner compare the words and decide. Rejects when it is refused. */
@@ -120,7 +123,7 @@ export async function answerPairing(
   answering: Answering,
   onProved: (secret: Uint8Array) => void,
 ): Promise<void> {
-  const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(LIMITS.strangerMaxMs)])
+  const signal = abortAfter(answering.clock, LIMITS.strangerMaxMs, parts.signal)
   const { inbox, handshake } = await shakeHands({ ...parts, signal }, answerHandshake)
   onProved(handshake.secret)
   const message = parsePairingMessage(await inbox.next(parts.signal))
