@@ -63,6 +63,8 @@ export interface PlacementSnapshot {
   readonly seed: number
   readonly job: JobNeeds
   readonly candidates: readonly Candidate[]
+  /** Devices that were looked at too, were not chosen, and for which there was no room. */
+  readonly leftOut?: number
 }
 
 const several = { max: LIMITS.capabilityItemsMax }
@@ -111,6 +113,7 @@ const snapshotCodec = checked(
     seed: at(3, uint(0xffff_ffff)),
     job: at(4, jobNeeds),
     candidates: at(5, list(candidate, { max: LIMITS.devicesPerProfile })),
+    leftOut: maybeAt(6, uint()),
   }),
   ({ candidates }) =>
     new Set(candidates.map(({ deviceId }) => deviceId)).size === candidates.length ? undefined : 'device-twice',

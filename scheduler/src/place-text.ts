@@ -1,5 +1,9 @@
 import type { DeviceId } from '@cloudos/protocol/ids'
+import { ok } from '@cloudos/protocol/result'
+import type { Result } from '@cloudos/protocol/result'
 import type { Misfit } from './misfit.ts'
+import { placeJob } from './place.ts'
+import { parseSnapshot } from './place-snapshot.ts'
 import type { Plan, Verdict } from './place.ts'
 import { SCORE_PARTS } from './score.ts'
 import type { Score, ScorePart } from './score.ts'
@@ -56,8 +60,29 @@ export function scoreText({ total, parts }: Score): string {
 export interface WhyRow {
   readonly deviceId: DeviceId
   readonly name: string
-  readonly verdict: 'chosen' | 'fits' | 'does-not-fit'
+  readonly verdict: keyof typeof VERDICT_TEXT
+  readonly says: string
   readonly text: string
+}
+
+const VERDICT_TEXT = { chosen: 'chosen', fits: 'would do', 'does-not-fit': 'does not fit' } as const
+
+/** What is said about a job for which nothing was decided. */
+export const NOTHING_CHOSEN = 'The device was named: nothing was chosen.'
+
+/** Why a job went where it went: a row for each device, and a sentence about those for which there was no room. */
+export interface Why {
+  readonly rows: readonly WhyRow[]
+  readonly more?: string
+}
+
+/** Of the placement that was kept with a job; every place that tells it has its words from here. The refusal is that of `parseSnapshot`. */
+export function readWhy(placement: string): Result<Why, string> {
+  const snapshot = parseSnapshot(placement)
+  if (!snapshot.ok) return snapshot
+  const { leftOut = 0 } = snapshot.value
+  const more = `${String(leftOut)} more devices were looked at and not chosen; what was said of them is not kept.`
+  return ok({ rows: whyRows(placeJob(snapshot.value)), ...(leftOut > 0 && { more }) })
 }
 
 /** Why here and why not there, for every device: the chosen one first, then what fits from the best down, then the others. */
@@ -68,10 +93,14 @@ export function whyRows({ chosen, verdicts }: Plan): readonly WhyRow[] {
   }
   return verdicts
     .toSorted((a, b) => rank(b) - rank(a))
-    .map((verdict) => ({
-      deviceId: verdict.deviceId,
-      name: verdict.name,
-      verdict: verdict.deviceId === chosen ? 'chosen' : verdict.fits ? 'fits' : 'does-not-fit',
-      text: verdict.fits ? scoreText(verdict.score) : verdict.misfits.map(misfitText).join('; '),
-    }))
+    .map((verdict) => {
+      const kind = verdict.deviceId === chosen ? 'chosen' : verdict.fits ? 'fits' : 'does-not-fit'
+      return {
+        deviceId: verdict.deviceId,
+        name: verdict.name,
+        verdict: kind,
+        says: VERDICT_TEXT[kind],
+        text: verdict.fits ? scoreText(verdict.score) : verdict.misfits.map(misfitText).join('; '),
+      }
+    })
 }

@@ -4,10 +4,11 @@ import type { DeviceId } from '@cloudos/protocol/ids'
 import { idFromBytes, idSizeBytes } from '@cloudos/protocol/ids'
 import { createRandom } from '@cloudos/protocol/testing/random'
 import type { Random } from '@cloudos/protocol/testing/random'
+import { encodeBounded } from './bound-snapshot.ts'
 import { findMisfits } from './misfit.ts'
 import { encodeSnapshot, parseSnapshot } from './place-snapshot.ts'
 import type { Candidate, DeviceOffer, JobNeeds, PlacementSnapshot } from './place-snapshot.ts'
-import { misfitText, scoreText, whyRows } from './place-text.ts'
+import { misfitText, readWhy, scoreText, whyRows } from './place-text.ts'
 import { placeJob } from './place.ts'
 import { scoreOf, SCORE_PARTS, WEIGHTS } from './score.ts'
 
@@ -147,6 +148,28 @@ test('the same snapshot gives the same plan, kept and read again, in whatever or
     assert.deepEqual(kept.ok && placeJob(kept.value), plan)
     const other = placeJob({ ...snapshot, candidates: shuffled(snapshot.candidates, random) })
     assert.equal(other.chosen, plan.chosen)
+  })
+})
+
+test('a snapshot that is kept within a bound gives the same choice, and says how many devices it leaves out', () => {
+  eachDrawn((snapshot, random) => {
+    const whole = encodeSnapshot(snapshot)
+    const { chosen } = placeJob(snapshot)
+    const one = encodeSnapshot({
+      ...snapshot,
+      candidates: snapshot.candidates.filter(({ deviceId: id }) => id === chosen),
+      leftOut: snapshot.candidates.length,
+    })
+    const maxBytes = one.length + random.below(Math.max(1, whole.length - one.length + 100))
+    const kept = encodeBounded(snapshot, maxBytes)
+    assert.ok(kept.length <= maxBytes)
+    const parsed = parseSnapshot(kept)
+    assert.ok(parsed.ok)
+    assert.equal(placeJob(parsed.value).chosen, chosen)
+    assert.equal(parsed.value.candidates.length + (parsed.value.leftOut ?? 0), snapshot.candidates.length)
+    const why = readWhy(kept)
+    assert.ok(why.ok)
+    assert.equal(why.value.more !== undefined, kept !== whole)
   })
 })
 

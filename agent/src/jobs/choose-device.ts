@@ -1,30 +1,35 @@
 import { verifyFor } from '@cloudos/crypto/signature'
 import type { Member } from '@cloudos/crypto/membership'
-import { shownName } from '@cloudos/mesh/profile-doc/device-names'
-import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { parseCapabilityRecord } from '@cloudos/protocol/capability-record'
 import type { CapabilityRecord } from '@cloudos/protocol/capability-record'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { capabilitiesCommand } from '@cloudos/protocol/device-commands'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import type { JobRequest } from '@cloudos/protocol/job-commands'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { parseSigned } from '@cloudos/protocol/signed'
+import { encodeBounded } from '@cloudos/scheduler/bound-snapshot'
 import { placeJob } from '@cloudos/scheduler/place'
-import { encodeSnapshot } from '@cloudos/scheduler/place-snapshot'
 import type { Candidate, DeviceOffer, PlacementSnapshot } from '@cloudos/scheduler/place-snapshot'
-import type { JobBook } from '../journal/jobs.ts'
-import type { MeshHost } from '../mesh-host.ts'
+import type { KeptJob } from '../journal/jobs.ts'
 import type { PeerCommands } from '../peers-rpc.ts'
 import type { Choice } from './jobs.ts'
 import { limitsOf } from './new-spec.ts'
 
 export interface ChoosingParts {
-  readonly mesh: MeshHost
+  readonly deviceId: DeviceId
+  /** The devices of the profile. */
+  readonly members: () => readonly Member[]
+  readonly isConnected: (peerId: string) => boolean
+  /** As its owner calls it. */
+  readonly nameOf: (member: Member) => string
   readonly peers: PeerCommands
-  readonly book: JobBook
+  readonly book: { readonly unfinished: () => readonly Pick<KeptJob, 'deviceId'>[] }
   /** This device's own signed capability record. */
   readonly ownRecord: () => Promise<Uint8Array>
+  /** What this device can do, as far as that is known at once. */
+  readonly offerAlone: () => Promise<DeviceOffer>
   readonly clock: Clock
   readonly rng: Rng
 }
@@ -39,22 +44,24 @@ const BELIEVED_FOR_MS = 20_000
  * it fits nowhere it stays here, and is refused here in the words of what is missing.
  */
 export function createChoosing(parts: ChoosingParts): (request: JobRequest) => Promise<Choice> {
-  const { mesh, book, clock, rng } = parts
+  const { deviceId: ownId, book, clock, rng } = parts
   const heard = new Map<DeviceId, { readonly offer: DeviceOffer; readonly atMs: number }>()
   return async (request) => {
+    const members = parts.members()
+    // Alone there is nothing to weigh: a first long look at what this machine can do would be waited for.
+    const isAlone = !members.some((member) => isOther(member, ownId))
+    const find = (member: Member) => (isAlone ? parts.offerAlone() : findOffer(member, parts, heard))
     const [high = 0, low = 0] = new Uint16Array(rng.bytes(4).slice().buffer)
     const limits = limitsOf(request)
     const busy = book.unfinished()
-    const members = mesh.profile?.membership.members() ?? []
-    const names = mesh.profile && findProfileDoc(mesh.profile.replica)?.ydoc
     const candidates = await Promise.all(
       members.map(async (member): Promise<Candidate> => {
-        const presence = presenceOf(mesh, member)
+        const presence = presenceOf(parts, member)
         const canBeAsked = member.class === 'agent' && (presence === 'here' || presence === 'online')
-        const offer = canBeAsked ? await findOffer(member, parts, heard) : undefined
+        const offer = canBeAsked ? await find(member) : undefined
         return {
           deviceId: member.deviceId,
-          name: shownName(names, member),
+          name: parts.nameOf(member),
           class: member.class,
           presence,
           certificateEndsMs: member.notAfterMs,
@@ -75,26 +82,34 @@ export function createChoosing(parts: ChoosingParts): (request: JobRequest) => P
       },
       candidates,
     }
-    return { deviceId: placeJob(snapshot).chosen ?? mesh.deviceId, placement: encodeSnapshot(snapshot) }
+    return {
+      deviceId: placeJob(snapshot).chosen ?? ownId,
+      placement: encodeBounded(snapshot, LIMITS.jobPlacementMaxBytes),
+    }
   }
 }
 
-function presenceOf(mesh: MeshHost, { deviceId, peerId, revoked }: Member): Candidate['presence'] {
+/** A device that could run the job in place of this one, were it there. */
+function isOther({ class: kind, deviceId, revoked }: Member, ownId: DeviceId): boolean {
+  return kind === 'agent' && deviceId !== ownId && !revoked
+}
+
+function presenceOf(parts: ChoosingParts, { deviceId, peerId, revoked }: Member): Candidate['presence'] {
   if (revoked) return 'removed'
-  if (deviceId === mesh.deviceId) return 'here'
-  return mesh.profile?.replica.peers().includes(peerId) === true ? 'online' : 'offline'
+  if (deviceId === parts.deviceId) return 'here'
+  return parts.isConnected(peerId) ? 'online' : 'offline'
 }
 
 async function findOffer(
   member: Member,
-  { mesh, peers, ownRecord, clock }: ChoosingParts,
+  { deviceId: ownId, peers, ownRecord, clock }: ChoosingParts,
   heard: Map<DeviceId, { readonly offer: DeviceOffer; readonly atMs: number }>,
 ): Promise<DeviceOffer | undefined> {
   const { deviceId } = member
   const known = heard.get(deviceId)
   if (known !== undefined && clock.monotonicMs() - known.atMs < BELIEVED_FOR_MS) return known.offer
   try {
-    const isHere = deviceId === mesh.deviceId
+    const isHere = deviceId === ownId
     const timeoutMs = ANSWER_WITHIN_MS
     const bytes = isHere
       ? await ownRecord()

@@ -84,8 +84,10 @@ export class Jobs implements AsyncDisposable {
   async ask(request: JobRequest): Promise<JobView> {
     const known = request.key === undefined ? undefined : this.#parts.book.findByKey(request.key)
     if (known !== undefined) return viewOf(known)
-    const module = await this.#moduleOf(request)
     const { identity, clock, rng } = this.#parts
+    // It comes up while the rest is seen to.
+    if (request.device === undefined || request.device === identity.deviceId) this.warmUp()
+    const module = await this.#moduleOf(request)
     const choice = request.device === undefined ? await this.#parts.choose(request) : { deviceId: request.device }
     const isHere = choice.deviceId === identity.deviceId
     const moduleHash = await this.content.put(module)

@@ -1,4 +1,6 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { shownName } from '@cloudos/mesh/profile-doc/device-names'
+import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { createDisk } from '../disk.ts'
 import type { Home } from '../home.ts'
@@ -8,6 +10,8 @@ import { makeFolder } from '../private-folder.ts'
 import { createChoosing } from './choose-device.ts'
 import { planHost } from './host-plan.ts'
 import { Jobs } from './jobs.ts'
+import { offerAlone } from './offer-alone.ts'
+
 import { WasmExecutor } from './wasm-executor.ts'
 
 export interface OpenJobsParts {
@@ -42,6 +46,12 @@ export function openJobs(parts: OpenJobsParts): Jobs {
       const member = mesh.profile?.membership.member(deviceId)
       return member?.revoked === false ? member.signPublicKey : undefined
     },
-    choose: createChoosing({ mesh, peers, book: journal.jobs, ownRecord, clock, rng }),
+    choose: createChoosing({
+      ...{ deviceId: identity.deviceId, peers, book: journal.jobs, ownRecord, clock, rng },
+      members: () => mesh.profile?.membership.members() ?? [],
+      isConnected: (peerId) => mesh.profile?.replica.peers().includes(peerId) === true,
+      nameOf: (member) => shownName(mesh.profile && findProfileDoc(mesh.profile.replica)?.ydoc, member),
+      offerAlone: () => offerAlone(home.folder, clock),
+    }),
   })
 }

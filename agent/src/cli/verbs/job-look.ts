@@ -3,9 +3,8 @@ import { basename, resolve } from 'node:path'
 import { base64url } from '@cloudos/protocol/base-text'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { jobLogsCommand, jobOutputCommand, showJobCommand } from '@cloudos/protocol/job-commands'
-import { placeJob } from '@cloudos/scheduler/place'
-import { parseSnapshot } from '@cloudos/scheduler/place-snapshot'
-import { whyRows } from '@cloudos/scheduler/place-text'
+import { NOTHING_CHOSEN, readWhy } from '@cloudos/scheduler/place-text'
+import type { WhyRow } from '@cloudos/scheduler/place-text'
 import { brokenWorld } from '../../broken-world.ts'
 import type { Errand } from '../errand.ts'
 import { fieldOf, textOf } from '../json-fields.ts'
@@ -32,20 +31,21 @@ export async function runJobLogs(given: Given, errand: Errand): Promise<Outcome>
 export async function runJobWhy(given: Given, errand: Errand): Promise<Outcome> {
   const door = await errand.openDoor()
   const placement = textOf(await door.ask(showJobCommand, { jobId: givenText(given, 'job-id') }), 'placement')
-  if (placement === '')
-    return { result: null, lines: ['The device was named, or there was only this one: nothing was chosen.'] }
-  const snapshot = parseSnapshot(placement)
-  if (!snapshot.ok)
+  if (placement === '') return { result: null, lines: [NOTHING_CHOSEN] }
+  const why = readWhy(placement)
+  if (!why.ok)
     throw new CloudError(
       'other-version',
-      `How the device was chosen is not in a form this version knows (${snapshot.error}).`,
+      `How the device was chosen is not in a form this version knows (${why.error}).`,
     )
-  const rows = whyRows(placeJob(snapshot.value))
+  const { rows, more } = why.value
   const result = rows.map(({ deviceId, name, verdict, text }) => ({ deviceId, name, verdict, text }))
-  return { result, lines: rows.map(({ name, verdict, text }) => `${name}: ${VERDICT_TEXT[verdict]} (${text})`) }
+  return { result, lines: [...rows.map(lineOf), ...(more === undefined ? [] : [more])] }
 }
 
-const VERDICT_TEXT = { chosen: 'chosen', fits: 'would do', 'does-not-fit': 'does not fit' } as const
+function lineOf({ name, says, text }: WhyRow): string {
+  return `${name}: ${says} (${text})`
+}
 
 /** Fetches a file that a job has left, piece by piece, and writes it when it is whole. */
 export async function runJobOutput(given: Given, errand: Errand): Promise<Outcome> {
