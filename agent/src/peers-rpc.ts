@@ -21,6 +21,8 @@ export interface PeerCommands {
 export interface AskOptions<Event> {
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
+  /** Of what this belongs to. */
+  readonly traceId?: string | undefined
   readonly onEvent?: (event: Event) => void
 }
 
@@ -43,7 +45,7 @@ export function createPeerCommands(net: Net, peerOf: (deviceId: DeviceId) => str
     return opening
   }
   return {
-    async ask(deviceId, shape, input, { timeoutMs = ANSWER_WITHIN_MS, signal, onEvent } = {}) {
+    async ask(deviceId, shape, input, { timeoutMs = ANSWER_WITHIN_MS, signal, traceId, onEvent } = {}) {
       const peerId = peerOf(deviceId)
       if (peerId === undefined)
         throw new CloudError('no-such-device', 'That device is not in this profile, or not let in any more.')
@@ -52,6 +54,7 @@ export function createPeerCommands(net: Net, peerOf: (deviceId: DeviceId) => str
       const answer = await client.call(shape.name, encodeRecord(shape.input, input), {
         timeoutMs,
         ...(signal === undefined ? {} : { signal }),
+        ...(traceId === undefined ? {} : { traceId }),
         onEvent: (body) => {
           if (event !== undefined) onEvent?.(parsed(event, body))
         },

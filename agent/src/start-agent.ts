@@ -177,6 +177,11 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ownRecord: () => capabilities.current(),
   })
   stack.use(jobs)
+  stack.defer(
+    jobs.record.onChange(({ traceId: trace, jobId: job, phase, deviceId: on }) => {
+      parts.log.write('info', 'job', { trace, job, phase, on })
+    }),
+  )
   const { version, log, stop, areMetricsOn } = parts
   const uptimeMs = (): number => clock.monotonicMs() - startedAtMs
   const auditLog = await AuditLog.open({ disk: createDisk(home.path('audit')), identity, clock })

@@ -10,6 +10,7 @@ const PLACES: readonly Exclude<Route, { page: 'missing' }>[] = [
   { page: 'storage' },
   { page: 'activity' },
   { page: 'settings' },
+  { page: 'trace', traceId: '0123456789abcdef0123456789abcdef' },
   { page: 'pair' },
   { page: 'device', deviceId: '0123456789abcdef0123456789abcdef' },
   { page: 'device', deviceId: '0123456789abcdef0123456789abcdef', view: 'details' },

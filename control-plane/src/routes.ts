@@ -12,6 +12,8 @@ export type Route =
   | { readonly page: 'device'; readonly deviceId: string; readonly view?: DeviceViewName }
   /** A job, on the device that keeps its account. */
   | { readonly page: 'run'; readonly deviceId: string; readonly jobId: string }
+  /** Of every agent, what belongs to one act. */
+  | { readonly page: 'trace'; readonly traceId: string }
   | { readonly page: 'pair' }
   | { readonly page: 'kit' }
   | { readonly page: 'missing'; readonly path: string }
@@ -26,6 +28,8 @@ export function routeFromHash(hash: string): Route {
   if (path === 'settings/kit') return { page: 'kit' }
   const [, at, jobId] = /^runs\/([0-9a-f]{32})\/([0-9a-f]{32})$/.exec(path) ?? []
   if (at !== undefined && jobId !== undefined) return { page: 'run', deviceId: at, jobId }
+  const traceId = /^activity\/([0-9a-f]{32})$/.exec(path)?.[1]
+  if (traceId !== undefined) return { page: 'trace', traceId }
   const [, deviceId, named] = /^devices\/([0-9a-f]{32})(?:\/([a-z]+))?$/.exec(path) ?? []
   const view = DEVICE_VIEWS.find((name) => name === named)
   if (deviceId === undefined || view !== named) return { page: 'missing', path }
@@ -42,6 +46,8 @@ export function hrefTo(route: Exclude<Route, { page: 'missing' }>): string {
       return '#/settings/kit'
     case 'run':
       return `#/runs/${route.deviceId}/${route.jobId}`
+    case 'trace':
+      return `#/activity/${route.traceId}`
     case 'device':
       return ['#/devices', route.deviceId, route.view].filter((part) => part !== undefined).join('/')
     case 'notes':
@@ -62,6 +68,8 @@ export function sectionOf(route: Route): PageName | undefined {
       return 'devices'
     case 'run':
       return 'runs'
+    case 'trace':
+      return 'activity'
     case 'kit':
       return 'settings'
     case 'missing':

@@ -1,4 +1,4 @@
-import { flag, id, int, oneOf, text, uint } from './codecs.ts'
+import { flag, hexOf, id, int, oneOf, text, uint } from './codecs.ts'
 import { isDisplayText } from './display-text.ts'
 import type { DeviceId, Hash, JobId } from './ids.ts'
 import { isolationTier } from './isolation-tier.ts'
@@ -67,6 +67,8 @@ export interface JobView {
   readonly isolation?: Isolation
   /** Known once it has ended by itself, by a limit, by a crash or by its owner. */
   readonly end?: JobEnd
+  /** Names the act that asked for it, from the click to its end: in the logs and audit chains of every device it touched. */
+  readonly traceId?: string
 }
 
 export const jobName = text(120, isDisplayText)
@@ -84,6 +86,7 @@ export const jobView = record<JobView>({
   neverTwice: at(10, flag),
   isolation: maybeAt(11, isolation),
   end: maybeAt(12, jobEnd),
+  traceId: maybeAt(13, hexOf(16), 'names the act that asked for it'),
 })
 
 /** One move of a job, for its timeline. */

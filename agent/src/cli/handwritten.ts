@@ -93,7 +93,7 @@ export const HANDWRITTEN: readonly Handwritten[] = [
   {
     words: ['logs'],
     says: 'Show what the agent has written to its log.',
-    examples: ['cloudos logs', 'cloudos logs -f --level warn'],
+    examples: ['cloudos logs', 'cloudos logs -f --level warn', `cloudos logs --trace ${JOB_EXAMPLE}`],
     parts: [
       flag('follow', 'Stays and shows what comes', 'f'),
       {
@@ -107,6 +107,12 @@ export const HANDWRITTEN: readonly Handwritten[] = [
         name: 'level',
         says: 'Only what is at least this grave',
         form: { kind: 'one-of', codes: { debug: 1, info: 2, warn: 3, error: 4 } },
+        ...asFlag,
+      },
+      {
+        name: 'trace',
+        says: 'Only what belongs to one act, by its trace id',
+        form: { kind: 'hex', length: 16 },
         ...asFlag,
       },
     ],

@@ -184,6 +184,18 @@ test('a report that would hold a key of the device in a form no rule knows is no
   assert.equal(existsSync(join(cloudos.folder, 'report.json')), false)
 })
 
+test('a job leaves one trace id in the log, in the audit chain and in its own account', async (t) => {
+  const cloudos = commandLine(t)
+  await cloudos.run('up')
+  const jobId = (await cloudos.run('job', 'run', 'sample')).err.slice(4, 36)
+  const trace = /"traceId":"([0-9a-f]{32})"/.exec((await cloudos.run('job', 'show', jobId, '--json')).out)?.[1]
+  assert.ok(trace)
+  const log = await cloudos.run('logs', '--trace', trace)
+  assert.match(log.out, new RegExp(`job=${jobId} +phase=queued[^]*phase=running[^]*phase=done`))
+  assert.equal(log.out.match(/\n/g)?.length, log.out.match(new RegExp(trace, 'g'))?.length)
+  assert.match((await cloudos.run('audit', '--trace-id', trace)).out, /job\.run +.*allowed/)
+})
+
 test('a program runs, its words go to stdout, how it went to stderr, and its log can be read again', async (t) => {
   const cloudos = commandLine(t)
   await cloudos.run('up')

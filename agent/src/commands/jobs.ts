@@ -26,16 +26,16 @@ const LISTED = 50
 /** Work: asking for it, following it, and having what it left. */
 export function jobCommands(jobs: Jobs): readonly Registered[] {
   return [
-    register({ shape: runJobCommand, run: (request) => jobs.ask(request) }),
+    register({ shape: runJobCommand, run: (request, { traceId }) => jobs.ask(request, traceId) }),
     register({
       shape: putJobBytesCommand,
       run: async (piece) => ({ haveBytes: await jobs.content.putPiece(piece) }),
     }),
     register({
       shape: offerJobCommand,
-      run: async (offer, { caller }) => {
+      run: async (offer, { caller, traceId }) => {
         if (caller.kind !== 'device') throw new CloudError('not-allowed', 'Only a device offers jobs.')
-        return jobs.offer(offer, caller.deviceId)
+        return jobs.offer(offer, caller.deviceId, traceId)
       },
     }),
     register({

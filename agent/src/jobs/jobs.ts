@@ -81,7 +81,7 @@ export class Jobs implements AsyncDisposable {
     this.#parts.executor.warmUp()
   }
 
-  async ask(request: JobRequest): Promise<JobView> {
+  async ask(request: JobRequest, traceId: string): Promise<JobView> {
     const known = request.key === undefined ? undefined : this.#parts.book.findByKey(request.key)
     if (known !== undefined) return viewOf(known)
     const { identity, clock, rng } = this.#parts
@@ -101,14 +101,14 @@ export class Jobs implements AsyncDisposable {
     else if (this.#parts.keyOf(choice.deviceId) === undefined)
       throw new CloudError('no-such-device', 'That device is not in this profile, or not let in any more.')
     return this.#take(
-      { spec, signed, name: request.name, neverTwice: request.neverTwice === true },
+      { spec, signed, name: request.name, neverTwice: request.neverTwice === true, traceId },
       choice,
       request.key,
     )
   }
 
   /** Work from another device: its signature is asked for here, its membership was by the channel. */
-  async offer({ spec: signed, name, neverTwice }: JobOffer, from: DeviceId): Promise<JobView> {
+  async offer({ spec: signed, name, neverTwice }: JobOffer, from: DeviceId, traceId: string): Promise<JobView> {
     const { identity, clock, keyOf } = this.#parts
     const parsed = parseSigned(signed, parseJobSpec)
     if (!parsed.ok) throw new CloudError('bad-input', `The job is not one this version knows: ${parsed.error}.`)
@@ -124,7 +124,7 @@ export class Jobs implements AsyncDisposable {
     if (nowMs < spec.notBeforeMs || nowMs >= spec.expiresAtMs)
       throw new CloudError('job-lapsed', 'The job has lapsed, or one of the two clocks is wrong. It was not taken.')
     await this.#checkTier(spec)
-    return this.#take({ spec, signed: signed.slice(), name, neverTwice }, { deviceId: identity.deviceId })
+    return this.#take({ spec, signed: signed.slice(), name, neverTwice, traceId }, { deviceId: identity.deviceId })
   }
 
   list(limit: number): readonly JobView[] {
@@ -194,14 +194,23 @@ export class Jobs implements AsyncDisposable {
   }
 
   async #take(
-    work: { spec: JobSpec; signed: Uint8Array; name: string; neverTwice: boolean },
+    work: { spec: JobSpec; signed: Uint8Array; name: string; neverTwice: boolean; traceId: string },
     { deviceId, placement }: Choice,
     key?: string,
   ): Promise<JobView> {
     const { jobId, customer } = work.spec
     const live = await openLiveJob(jobId, this.#parts.logs)
     const job: KeptJob = {
-      ...{ jobId, key, name: work.name, spec: work.signed, askedBy: customer, deviceId, placement },
+      ...{
+        jobId,
+        key,
+        name: work.name,
+        spec: work.signed,
+        askedBy: customer,
+        deviceId,
+        placement,
+        traceId: work.traceId,
+      },
       ...{ neverTwice: work.neverTwice, phase: 'created', attempt: 1, createdAtMs: this.#parts.clock.nowMs() },
       ...{ startedAtMs: undefined, endedAtMs: undefined, isolation: undefined, end: undefined, outcome: undefined },
     }

@@ -53,6 +53,7 @@ export function viewOf(job: KeptJob): JobView {
     ...(endedAtMs === undefined ? {} : { endedAtMs }),
     ...(job.isolation && { isolation: own(isolation, job.isolation) }),
     ...(job.end && { end: own(jobEnd, job.end) }),
+    ...(job.traceId === undefined ? {} : { traceId: job.traceId }),
   }
 }
 

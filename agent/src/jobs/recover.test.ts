@@ -56,7 +56,7 @@ async function leaveAfter(jobs: Jobs, events: readonly JobEvent[], neverTwice: b
     {
       ...{ jobId: spec.jobId, name: 'sample', spec: signed, askedBy: deviceId, deviceId, neverTwice },
       ...{ phase: 'created', attempt: 1, createdAtMs: nodeClock.nowMs() },
-      ...{ ...nothing, end: undefined, outcome: undefined, placement: undefined },
+      ...{ ...nothing, end: undefined, outcome: undefined, placement: undefined, traceId: undefined },
     },
     events,
   )

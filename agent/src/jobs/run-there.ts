@@ -74,15 +74,15 @@ export async function runThere(live: LiveJob, parts: ThereParts): Promise<void> 
 async function follow(live: LiveJob, parts: ThereParts, offered: { yet: boolean }): Promise<void> {
   const { record, peers } = parts
   const { jobId, log } = live
-  const { deviceId, name, neverTwice, spec } = record.get(jobId)
+  const { deviceId, name, neverTwice, spec, traceId } = record.get(jobId)
   await sendContent(live, parts)
   if (live.cancel.signal.aborted && !offered.yet)
     throw new CloudError('not-connected', 'Cancelled before it was offered.')
   offered.yet = true
-  mirror(live, parts, await peers.ask(deviceId, offerJobCommand, { name, spec, neverTwice }))
+  mirror(live, parts, await peers.ask(deviceId, offerJobCommand, { name, spec, neverTwice }, { traceId }))
   const cancel = (): void => {
     // What comes of it is seen by following; out of reach it is asked again with the rest.
-    peers.ask(deviceId, cancelJobCommand, { jobId }).catch(() => undefined)
+    peers.ask(deviceId, cancelJobCommand, { jobId }, { traceId }).catch(() => undefined)
   }
   live.cancel.signal.addEventListener('abort', cancel)
   if (live.cancel.signal.aborted) cancel()
@@ -91,7 +91,7 @@ async function follow(live: LiveJob, parts: ThereParts, offered: { yet: boolean 
       if (news.kind === 'job') mirror(live, parts, news.job)
       else if (news.offset === log.sizeBytes) log.write(news.stream, news.bytes)
     }
-    const followed = { timeoutMs: LIMITS.rpcMaxTimeoutMs, signal: parts.closing, onEvent }
+    const followed = { timeoutMs: LIMITS.rpcMaxTimeoutMs, signal: parts.closing, traceId, onEvent }
     const ended = await peers.ask(deviceId, attachJobCommand, { jobId, offset: log.sizeBytes }, followed)
     await keepEnd(live, parts, ended)
   } finally {
@@ -101,17 +101,23 @@ async function follow(live: LiveJob, parts: ThereParts, offered: { yet: boolean 
 
 async function sendContent({ jobId }: LiveJob, { record, content, peers }: ThereParts): Promise<void> {
   const job = record.get(jobId)
+  const { traceId } = job
   const { moduleHash, inputs } = specOf(job).value
   for (const hash of new Set([moduleHash, ...inputs.map((input) => input.hash)])) {
     const bytes = await content.find(hash)
     if (bytes === undefined) throw new CloudError('content-missing', 'The program or an input of the job is gone here.')
     const sizeBytes = bytes.length
     let offset = await peers
-      .ask(job.deviceId, putJobBytesCommand, { hash, sizeBytes, offset: 0, bytes: new Uint8Array() })
+      .ask(job.deviceId, putJobBytesCommand, { hash, sizeBytes, offset: 0, bytes: new Uint8Array() }, { traceId })
       .then(({ haveBytes }) => haveBytes)
     while (offset < sizeBytes) {
       const piece = bytes.subarray(offset, offset + LIMITS.jobInlineMaxBytes)
-      const { haveBytes } = await peers.ask(job.deviceId, putJobBytesCommand, { hash, sizeBytes, offset, bytes: piece })
+      const { haveBytes } = await peers.ask(
+        job.deviceId,
+        putJobBytesCommand,
+        { hash, sizeBytes, offset, bytes: piece },
+        { traceId },
+      )
       if (haveBytes <= offset) throw new CloudError('disconnected', 'The other device began anew.')
       offset = haveBytes
     }
@@ -153,9 +159,9 @@ function eventOf({ phase }: JobView): 'finish' | 'cancel' | 'fail' | 'lose' {
 async function fetchOutcome(live: LiveJob, parts: ThereParts): Promise<Outcome> {
   const { record, peers, content, keyOf } = parts
   const { jobId } = live
-  const { deviceId, spec } = record.get(jobId)
-  const { usage } = await peers.ask(deviceId, showJobCommand, { jobId })
-  const proof = await peers.ask(deviceId, jobReceiptCommand, { jobId })
+  const { deviceId, spec, traceId } = record.get(jobId)
+  const { usage } = await peers.ask(deviceId, showJobCommand, { jobId }, { traceId })
+  const proof = await peers.ask(deviceId, jobReceiptCommand, { jobId }, { traceId })
   const proven = await verifyJobProof({ ...proof, spec }, keyOf)
   if (!proven.ok || proven.value.provider !== deviceId || proof.stdout !== live.log.stdout)
     throw new CloudError(
@@ -172,11 +178,11 @@ async function fetchOutcome(live: LiveJob, parts: ThereParts): Promise<Outcome> 
 }
 
 async function fetchOutput({ jobId }: LiveJob, { record, peers }: ThereParts, output: JobOutput): Promise<Uint8Array> {
-  const { deviceId } = record.get(jobId)
+  const { deviceId, traceId } = record.get(jobId)
   const pieces: Uint8Array[] = []
   let offset = 0
   while (offset < Math.min(output.sizeBytes, LIMITS.jobOutputMaxBytes)) {
-    const { bytes } = await peers.ask(deviceId, jobOutputCommand, { jobId, name: output.name, offset })
+    const { bytes } = await peers.ask(deviceId, jobOutputCommand, { jobId, name: output.name, offset }, { traceId })
     if (bytes.length === 0) break
     pieces.push(bytes)
     offset += bytes.length

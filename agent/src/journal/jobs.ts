@@ -26,6 +26,7 @@ export interface KeptJob {
   readonly end: Uint8Array | undefined
   readonly outcome: Uint8Array | undefined
   readonly placement: string | undefined
+  readonly traceId: string | undefined
 }
 
 /** Every change is one transaction, on the disk when the call returns: the job, and its moves for the timeline. */
@@ -46,7 +47,7 @@ export interface JobBook {
 }
 
 const COLUMNS =
-  'job_id, request_key, name, spec, asked_by, device_id, never_twice, phase, attempt, created_ms, started_ms, ended_ms, isolation, ending, outcome, placement'
+  'job_id, request_key, name, spec, asked_by, device_id, never_twice, phase, attempt, created_ms, started_ms, ended_ms, isolation, ending, outcome, placement, trace'
 const ENDED = `('done', 'failed', 'lost', 'cancelled')`
 
 export function createJobBook(db: DatabaseSync, within: <T>(act: () => T) => T): JobBook {
@@ -55,7 +56,7 @@ export function createJobBook(db: DatabaseSync, within: <T>(act: () => T) => T):
   const newest = db.prepare('SELECT * FROM jobs ORDER BY created_ms DESC, job_id LIMIT ?')
   const open = db.prepare(`SELECT * FROM jobs WHERE phase NOT IN ${ENDED} ORDER BY created_ms, job_id`)
   const upsert = db.prepare(
-    `INSERT OR REPLACE INTO jobs (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO jobs (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const addMove = db.prepare(
     `INSERT INTO job_moves (job_id, seq, phase, at_ms)
@@ -135,6 +136,7 @@ function rowFrom(job: KeptJob): (string | number | Uint8Array | null)[] {
     job.end ?? null,
     job.outcome ?? null,
     job.placement ?? null,
+    job.traceId ?? null,
   ]
 }
 
@@ -158,6 +160,7 @@ function jobFromRow(row: Row): KeptJob {
     end: maybe('ending', bytesOf),
     outcome: maybe('outcome', bytesOf),
     placement: maybe('placement', textOf),
+    traceId: maybe('trace', textOf),
   }
 }
 

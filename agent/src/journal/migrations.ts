@@ -139,4 +139,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (token_id, capability)
   ) STRICT;
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN trace TEXT;
+  `,
 ]

@@ -66,13 +66,15 @@ export async function callAgent<Input, Output, Event = never>(
   given: Input,
   { onEvent, signal, timeoutMs = shape.timeoutMs }: Hearing<Event> = {},
 ): Promise<Output> {
-  const key = repeat === 'needs-key' ? { idempotencyKey: hexFromBytes(crypto.getRandomValues(new Uint8Array(16))) } : {}
+  const key = repeat === 'needs-key' ? { idempotencyKey: drawnHex() } : {}
   const onBody = (body: Uint8Array): void => {
     if (event !== undefined) onEvent?.(parsed(event, body))
   }
-  const options = { timeoutMs, onEvent: onBody, ...key, ...(signal && { signal }) }
+  const options = { timeoutMs, onEvent: onBody, traceId: drawnHex(), ...key, ...(signal && { signal }) }
   return parsed(output, await client.call(name, encodeRecord(input, given), options))
 }
+
+const drawnHex = (): string => hexFromBytes(crypto.getRandomValues(new Uint8Array(16)))
 
 type Watching<Event> = Required<Hearing<Event>>
 

@@ -16,8 +16,9 @@ export class AuditTrail {
   query = $state.raw<AuditQuery>({})
   readonly #client: RpcClient
 
-  constructor(client: RpcClient) {
+  constructor(client: RpcClient, query: AuditQuery = {}) {
     this.#client = client
+    this.query = query
   }
 
   /** Loads, and tells of new decisions, until `signal` aborts. */
@@ -49,6 +50,7 @@ export class AuditTrail {
     await this.#orProblem(async () => {
       const page = await callAgent(this.#client, listAuditCommand, { ...query, before })
       this.entries = [...entries, ...page.entries]
+      this.gaps = [...this.gaps, ...page.gaps.filter((seq) => !this.gaps.includes(seq))]
       this.hasMore = page.hasMore
     })
   }

@@ -4,7 +4,7 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Json } from '@cloudos/protocol/json-record'
 import { LOG_LEVELS } from '../../log/log.ts'
 import type { Errand } from '../errand.ts'
-import { textOf } from '../json-fields.ts'
+import { fieldOf, textOf } from '../json-fields.ts'
 import type { Given, Outcome } from '../verb.ts'
 
 const LOOK_EVERY_MS = 200
@@ -18,7 +18,10 @@ export async function runLogs(given: Given, errand: Errand): Promise<Outcome> {
   const least = LOG_LEVELS.findIndex((level) => level === given.get('level'))
   if (!existsSync(logFile))
     throw new CloudError('no-log', `There is no log yet at ${logFile}. It begins with: cloudos up`)
-  const isWanted = (line: Json): boolean => LOG_LEVELS.findIndex((level) => level === textOf(line, 'level')) >= least
+  const trace = given.get('trace')
+  const isWanted = (line: Json): boolean =>
+    LOG_LEVELS.findIndex((level) => level === textOf(line, 'level')) >= least &&
+    (trace === undefined || fieldOf(line, 'trace') === trace)
   const end = statSync(logFile).size
   const last = parseLines(readFrom(logFile, Math.max(0, end - TAIL_MAX_BYTES), end)).filter(isWanted)
   const shown = last.slice(-(typeof count === 'number' ? count : USUAL_LINES) || last.length)
