@@ -39,7 +39,9 @@ test('with every device gone, another browser and another machine get it all bac
   await owner.type(', and after')
   await untilAllShow([`${NOTE}, and after`], [owner, readerOf(agent)])
   await goTo(page, '#/storage')
-  await page.getByText(stick).waitFor()
+  await page.getByRole('row').filter({ hasText: stick }).getByText('the disk of this device').waitFor()
+  await page.getByRole('table', { name: 'Copies in this browser' }).waitFor()
+  await looksWell(page, 'storage-with-folder')
   assert.deepEqual(owner.complaints, [])
 })
 
@@ -105,7 +107,7 @@ async function addCopy(page: Page, folder: string): Promise<void> {
   await page.getByRole('button', { name: 'Add a copy' }).click()
   await page.getByLabel('Folder').fill(folder)
   await page.getByRole('button', { name: 'Add', exact: true }).click()
-  await page.getByRole('listitem').filter({ hasText: folder }).getByText('in step', { exact: true }).waitFor()
+  await page.getByRole('row').filter({ hasText: folder }).getByText('in step', { exact: true }).waitFor()
 }
 
 interface Newcomer {

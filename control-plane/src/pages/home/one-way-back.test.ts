@@ -37,3 +37,11 @@ test('the agent on this machine is no second way back, another machine is one, a
   assert.match(oneWayBack({ devices: elsewhere, ways: [] })?.title ?? '', /another machine/)
   assert.equal(oneWayBack({ devices: elsewhere, ways: [way('phrase')] }), undefined)
 })
+
+test('words and a folder on another disk of this very machine are two ways back, and the folder alone is one', () => {
+  const storages = [{ failureDomain: 'disk 7' }]
+  assert.equal(oneWayBack({ devices: beside, ways: [way('phrase')], storages }), undefined)
+  const told = oneWayBack({ devices: beside, ways: [], storages })
+  assert.match(told?.title ?? '', /a copy in another place/)
+  assert.deepEqual([told?.canSaveKit, told?.canAddCopy], [true, false])
+})

@@ -1,6 +1,5 @@
 import { waysBack } from '../../profile/ways-back.ts'
-import type { WayBack } from '../../profile/ways-back.ts'
-import type { ProfileStatus } from '../../profile/status.ts'
+import type { WayBack, WaysBackFrom } from '../../profile/ways-back.ts'
 import { isOnlyCopy } from './attention.ts'
 
 /** What the owner should know and do about coming back to the profile. */
@@ -12,11 +11,14 @@ export interface OneWayBack {
 }
 
 /** `undefined` once two independent ways back are there, and a copy for them to open. */
-export function oneWayBack(status: Pick<ProfileStatus, 'devices' | 'ways'>): OneWayBack | undefined {
+export function oneWayBack(status: WaysBackFrom): OneWayBack | undefined {
   const { ways, enough } = waysBack(status)
   const isAlone = isOnlyCopy(status)
   if (enough && !isAlone) return undefined
-  const can = { canSaveKit: !ways.includes('kit'), canAddCopy: !ways.includes('second-device') }
+  const can = {
+    canSaveKit: !ways.includes('kit'),
+    canAddCopy: !ways.includes('second-device') && !ways.includes('second-storage'),
+  }
   if (isAlone)
     return {
       title: 'This profile exists only in this browser. Clearing site data deletes it for good.',

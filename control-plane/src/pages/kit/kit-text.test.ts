@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
+import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { DeviceView } from '../../profile/status.ts'
 import { kitPlaces, partAText, partBText } from './kit-text.ts'
 
@@ -28,7 +29,21 @@ test('part A has every word under its number, and part B has none of them', () =
 test('a removed device is no place to come back from', () => {
   const devices = [device('browser', 'here'), device('old', 'revoked'), device('nas', 'offline')]
   assert.deepEqual(
-    kitPlaces({ devices }, 'http://localhost:7420').map(({ address }) => address),
+    kitPlaces({ devices }, new Map(), 'http://localhost:7420').map(({ address }) => address),
     ['http://localhost:7420', 'peer 12D3'],
   )
+})
+
+test('part B names the folders that devices keep too, by their path there, and how to come back from one', () => {
+  const nas = device('nas', 'online')
+  const medium = (kind: MediumView['kind'], where: string): MediumView => ({
+    ...{ mediumId: kind, kind, where, credential: 'not-needed', gen: 1, behind: 0, state: 'kept', failureDomain: 'a' },
+  })
+  const media = new Map([[nas.deviceId, [medium('device', '/home/nas'), medium('folder', '/media/stick/cloudos')]]])
+  const [, folder, ...more] = kitPlaces({ devices: [nas] }, media, 'http://localhost:7420')
+  assert.ok(folder)
+  assert.deepEqual([folder.address, more.length], ['/media/stick/cloudos', 0])
+  const text = partBText([folder], 'id', 'today')
+  assert.match(text, /\/media\/stick\/cloudos/)
+  assert.match(text, /I have a profile already/)
 })

@@ -1,3 +1,5 @@
+import type { MediumView } from '@cloudos/protocol/storage-commands'
+import type { MediaByDevice } from '../../profile/separate-storages.ts'
 import type { DeviceView, ProfileStatus } from '../../profile/status.ts'
 
 /** One place that keeps something of the profile, as part B of the kit names it. */
@@ -11,8 +13,24 @@ export interface KitPlace {
  * Where something of the profile lies, as far as this browser knows. `origin`: where this page is. An agent keeps the sealed profile
  * beside the documents once there is a way in to open it, and the words of this kit are one.
  */
-export function kitPlaces({ devices }: Pick<ProfileStatus, 'devices'>, origin: string): readonly KitPlace[] {
-  return devices.filter(({ presence }) => presence !== 'revoked').map((device) => placeOf(device, origin))
+export function kitPlaces(
+  { devices }: Pick<ProfileStatus, 'devices'>,
+  media: MediaByDevice,
+  origin: string,
+): readonly KitPlace[] {
+  return devices
+    .filter(({ presence }) => presence !== 'revoked')
+    .flatMap((device) => [placeOf(device, origin), ...mediaOf(device, media.get(device.deviceId) ?? [])])
+}
+
+function mediaOf({ name }: DeviceView, media: readonly MediumView[]): readonly KitPlace[] {
+  return media
+    .filter(({ kind }) => kind !== 'device')
+    .map(({ kind, where, account }) => ({
+      name: kind === 'folder' ? `A folder, as ${name} has it` : `${kind}, kept by ${name}`,
+      address: account === undefined ? where : `${where}, as ${account}`,
+      keeps: 'the whole profile and its documents, sealed',
+    }))
 }
 
 function placeOf({ name, presence, class: kind, link, peerId }: DeviceView, origin: string): KitPlace {
@@ -46,6 +64,7 @@ export function partBText(places: readonly KitPlace[], profileId: string, day: s
     `Profile ${profileId}, as of ${day}`,
     '',
     'A place that keeps the profile, and the words of part A, bring everything back.',
+    'From a folder: start CloudOS on any machine that reaches its disk, choose “I have a profile already”, then the folder by its path there.',
     '',
   ].join('\n')
 }

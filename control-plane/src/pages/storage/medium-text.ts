@@ -1,25 +1,50 @@
 import type { MediumView } from '@cloudos/protocol/storage-commands'
+import type { ProfileKept } from '../../profile/profile.ts'
 import type { Tone } from '../../ui/tone.ts'
 import { agoFrom } from '../../ui/time.ts'
 
-export interface MediumWords {
+/** A place that keeps the profile, in words. */
+export interface PlaceWords {
   readonly state: string
   readonly tone: Tone
-  readonly about: string
+  readonly saved: string
+  /** What takes this copy with it when it is lost. */
+  readonly lostWith: string
 }
 
-/** How a place is, in words. */
-export function mediumText(medium: MediumView, nowMs: number): MediumWords {
-  const { kind, gen, savedAtMs, behind, failureDomain } = medium
-  const age = savedAtMs === undefined ? 'nothing saved yet' : `saved ${agoFrom(savedAtMs, nowMs)}`
-  const about = kind === 'device' ? failureDomain : `revision ${String(gen)} · ${age} · ${failureDomain}`
-  return { ...stateOf(medium, behind), about }
+/** `ownDomain`: what the device's own disk is lost with. */
+export function mediumText(medium: MediumView, ownDomain: string | undefined, nowMs: number): PlaceWords {
+  const lostWith = lostWithText(medium, ownDomain)
+  if (medium.kind === 'device') return { ...stateOf(medium), saved: 'as it is edited', lostWith }
+  const { gen, savedAtMs } = medium
+  // What an earlier run saved is known by its number alone.
+  const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
+  const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
+  return { ...stateOf(medium), saved, lostWith }
 }
 
-function stateOf({ state, kind }: MediumView, behind: number): Pick<MediumWords, 'state' | 'tone'> {
+/** This browser as a place. */
+export function browserText({ persisted }: Pick<ProfileKept, 'persisted'>): PlaceWords {
+  return {
+    state: 'saved here',
+    tone: 'good',
+    saved: 'as it is edited',
+    lostWith: persisted
+      ? 'this browser’s site data'
+      : 'this browser’s site data, which it may also clear by itself when its disk is full',
+  }
+}
+
+function lostWithText({ kind, failureDomain }: MediumView, ownDomain: string | undefined): string {
+  if (kind === 'device') return 'the disk of this device'
+  if (kind !== 'folder') return failureDomain
+  return failureDomain === ownDomain ? 'the disk of this device' : 'another disk: it outlives the one of this device'
+}
+
+function stateOf({ state, kind, behind }: MediumView): Pick<PlaceWords, 'state' | 'tone'> {
   switch (state) {
     case 'kept':
-      if (kind === 'device') return { state: "the device's own disk", tone: 'good' }
+      if (kind === 'device') return { state: 'saved there', tone: 'good' }
       return behind === 0 ? { state: 'in step', tone: 'good' } : { state: 'saving', tone: 'info' }
     case 'away':
       return { state: 'away', tone: 'warn' }

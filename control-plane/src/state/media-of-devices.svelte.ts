@@ -1,0 +1,35 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DeviceId } from '@cloudos/protocol/ids'
+import { listStorageCommand } from '@cloudos/protocol/storage-commands'
+import { callAgent } from '../profile/agent-commands.ts'
+import type { ProfileInTab } from '../profile/profile.ts'
+import { NO_MEDIA, withMedia } from '../profile/separate-storages.ts'
+
+const LOOK_EVERY_MS = 15_000
+
+/** Where connected devices keep the profile, as they have told while somebody looked. */
+export class MediaOfDevices {
+  byDevice = $state.raw(NO_MEDIA)
+
+  /** Asks now and regularly. Returns what ends it. */
+  watch(profile: ProfileInTab, devices: readonly DeviceId[]): () => void {
+    const look = (): void => {
+      for (const deviceId of devices) void this.#look(profile, deviceId)
+    }
+    look()
+    const timer = setInterval(look, LOOK_EVERY_MS)
+    return () => {
+      clearInterval(timer)
+    }
+  }
+
+  async #look(profile: ProfileInTab, deviceId: DeviceId): Promise<void> {
+    try {
+      const { media } = await callAgent(profile.device(deviceId), listStorageCommand, {})
+      this.byDevice = withMedia(this.byDevice, deviceId, media)
+    } catch (cause) {
+      // One that does not answer has said what it said last.
+      if (!(cause instanceof CloudError)) throw cause
+    }
+  }
+}
