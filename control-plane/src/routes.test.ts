@@ -14,6 +14,7 @@ const PLACES: readonly Exclude<Route, { page: 'missing' }>[] = [
   { page: 'pair' },
   { page: 'device', deviceId: '0123456789abcdef0123456789abcdef' },
   { page: 'device', deviceId: '0123456789abcdef0123456789abcdef', view: 'details' },
+  { page: 'device', deviceId: '0123456789abcdef0123456789abcdef', view: 'permissions' },
 ]
 
 test('every place survives the way through its link', () => {

@@ -3,7 +3,7 @@ export const PAGES = ['home', 'notes', 'devices', 'runs', 'storage', 'activity',
 export type PageName = (typeof PAGES)[number]
 
 /** What is shown of a device beside its live figures. */
-export const DEVICE_VIEWS = ['capabilities', 'details'] as const
+export const DEVICE_VIEWS = ['capabilities', 'permissions', 'details'] as const
 export type DeviceViewName = (typeof DEVICE_VIEWS)[number]
 
 export type Route =
