@@ -4,6 +4,9 @@ import { exportAuditCommand, fitsAudit, listAuditCommand, watchAuditCommand } fr
 import type { AuditQuery } from '@cloudos/protocol/audit-commands'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { LIMITS } from '@cloudos/protocol/limits'
+import type { DeviceId } from '@cloudos/protocol/ids'
+import { findLostEntries } from './audit-memory.ts'
+import type { LostEntries } from './audit-memory.ts'
 import { callAgent, watchAgent } from '../profile/agent-commands.ts'
 
 /** What one agent has decided, as far as this tab has asked for it. */
@@ -14,10 +17,14 @@ export class AuditTrail {
   hasMore = $state(false)
   paused = $state(false)
   query = $state.raw<AuditQuery>({})
+  /** What this browser has seen of it before and is gone. */
+  lost = $state.raw<LostEntries | undefined>()
   readonly #client: RpcClient
+  readonly #deviceId: DeviceId
 
-  constructor(client: RpcClient, query: AuditQuery = {}) {
+  constructor(client: RpcClient, deviceId: DeviceId, query: AuditQuery = {}) {
     this.#client = client
+    this.#deviceId = deviceId
     this.query = query
   }
 
@@ -76,6 +83,9 @@ export class AuditTrail {
     this.entries = page.entries
     this.gaps = page.gaps
     this.hasMore = page.hasMore
+    this.lost = await findLostEntries(localStorage, this.#deviceId, page, (older) =>
+      callAgent(this.#client, listAuditCommand, older),
+    )
   }
 
   async #orProblem<T>(act: () => Promise<T>): Promise<T | undefined> {
