@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
+import { createHttpLine } from '@cloudos/storage-adapters/http-line'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import { parseConfig, sayConfigRefusal } from './config.ts'
@@ -17,6 +18,8 @@ import type { OwnerConfig } from './owner-config.ts'
 import { folderKind } from './media/folder-kind.ts'
 import { githubKind } from './media/github-kind.ts'
 import type { OpenGithub } from './media/github-kind.ts'
+import { webdavKind } from './media/webdav-kind.ts'
+import type { Servers } from './media/webdav-kind.ts'
 import { startAgent } from './start-agent.ts'
 import type { Agent } from './start-agent.ts'
 import { VERSION } from './version.ts'
@@ -99,6 +102,20 @@ function jobHostFile(here: string): string {
   return fileURLToPath(new URL(extension === '.mjs' ? 'job-host.mjs' : `jobs/host/main${extension}`, here))
 }
 
+/** One for all servers: what one of them is owed, the whole program owes it. */
+const line = createHttpLine({ fetch: globalThis.fetch, clock: nodeClock, random: Math.random, timeoutMs: 30_000 })
+const wholeLife = new AbortController().signal
+
+/** Loaded when the first such place is used: most starts need none. */
+function webdavServers(): Servers {
+  const adapter = () => import('@cloudos/storage-adapters/webdav')
+  return {
+    found: async (address, credential) => (await adapter()).foundWebdav({ address, credential, line }, wholeLife),
+    connect: async (address, credential, failureDomain) =>
+      (await adapter()).connectWebdav({ address, credential, line }, failureDomain, wholeLife),
+  }
+}
+
 async function main(): Promise<void> {
   const fault = findNodeFault(process.versions.node, process.execPath)
   if (fault !== undefined) giveUp(fault, 1)
@@ -121,6 +138,7 @@ async function main(): Promise<void> {
       kinds: {
         folder: folderKind({ found: foundFolder, connect: connectFolder }),
         github: githubKind(openGithub),
+        webdav: webdavKind(webdavServers()),
       },
       clock: nodeClock,
       rng: nodeRng,

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { installWithApt } from './apt.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome.exe']
 const installed = [
@@ -23,14 +23,8 @@ if (import.meta.main) ensureChromium()
 /** Installs Debian's package when there is no Chromium and we may; otherwise says what to install and ends with 1. */
 function ensureChromium(): void {
   if (findChromium()) return
-  const apt = aptCommand()
-  if (apt) {
-    for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-      const [program = 'apt-get', ...options] = [...apt, ...args]
-      spawnSync(program, options, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-    }
-    if (findChromium()) return
-  }
+  installWithApt(['chromium'])
+  if (findChromium()) return
   console.error(
     [
       'The browser tests need Chromium, none is in PATH, and it could not be installed from here.',
@@ -41,11 +35,4 @@ function ensureChromium(): void {
     ].join('\n'),
   )
   process.exitCode = 1
-}
-
-/** `undefined` where there is no apt or no right to use it without a question. */
-function aptCommand(): readonly string[] | undefined {
-  if (spawnSync('apt-get', ['--version']).status !== 0) return undefined
-  if (process.getuid?.() === 0) return ['apt-get']
-  return spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n', 'apt-get'] : undefined
 }

@@ -50,6 +50,7 @@ export const checks: readonly Stage[] = [
   check('architecture', 'scripts/check-architecture.ts'),
   check('build', 'scripts/build.ts'),
   check('chromium', 'scripts/testing/chromium.ts'),
+  check('foreign servers', 'scripts/testing/foreign-servers.ts'),
   check('descriptions', 'scripts/testing/descriptions.ts'),
 ]
 

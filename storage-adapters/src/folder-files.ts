@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { access, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { only, reporting, systemCode } from './system-error.ts'
@@ -13,8 +12,10 @@ export interface FolderFiles {
   writeNew(file: string, bytes: Uint8Array): Promise<void>
   /** Its parent must exist; it may exist itself. */
   makeDirectory(directory: string): Promise<void>
-  /** In one step. A file replaces a file; a directory never replaces one that holds anything: `taken`. */
+  /** A directory, in one step; it never replaces one that holds anything: `taken`. */
   move(from: string, to: string): Promise<'moved' | 'taken'>
+  /** A file, in one step, whatever file lies at `to`. */
+  replace(from: string, to: string): Promise<'moved' | 'taken'>
   /** A file or an empty directory; absent is fine, and a directory that holds something stays. */
   remove(path: string): Promise<void>
   /** Makes the names in it outlive a power cut. */
@@ -29,14 +30,10 @@ export function createFolderFiles(root: string): FolderFiles {
     writeNew: (file, bytes) => reporting(writeNewFile(at(file), bytes)),
     makeDirectory: (directory) => reporting(mkdir(at(directory)).catch(only('EEXIST'))),
     move: (from, to) => reporting(move(at(from), at(to))),
+    replace: (from, to) => reporting(move(at(from), at(to))),
     remove: (path) => reporting(remove(at(path))),
     syncDirectory: (directory) => reporting(syncDirectory(at(directory))),
   }
-}
-
-/** A name for what is not yet published; the known sync programs leave such files alone. */
-export function unpublishedName(): string {
-  return `tmp/~${randomUUID()}.tmp`
 }
 
 /** `undefined` where the file system does not say. */

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { unpublishedName } from './folder-files.ts'
 import type { FolderFiles } from './folder-files.ts'
+import { unpublishedName } from './folder-names.ts'
 import { only, reporting } from './system-error.ts'
 
 export type MoveProbe = 'exclusive' | 'not-exclusive' | 'unwritable'

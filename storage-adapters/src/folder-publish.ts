@@ -2,10 +2,10 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { CasOutcome } from '@cloudos/protocol/ports'
 import { hashOf } from './blob-hash.ts'
-import { unpublishedName } from './folder-files.ts'
 import type { FolderFiles } from './folder-files.ts'
 import { generationPath, listGenerations } from './folder-heads.ts'
 import type { FolderHead } from './folder-heads.ts'
+import { unpublishedName } from './folder-names.ts'
 import { encodeHeadRecord, REPLACES_MAX } from './head-record.ts'
 
 /** So many generations stay: readers and sync programs lag behind by fewer. */
@@ -44,7 +44,7 @@ export async function publishBlob(
   const placed = await discardingUnplaced(files, [draft], async () => {
     await files.writeNew(draft, bytes)
     signal.throwIfAborted()
-    return movedOrUnknown(files.move(draft, 'b/' + name))
+    return movedOrUnknown(files.replace(draft, 'b/' + name))
   })
   return placed === 'moved' ? keepBlob(files) : 'unknown'
 }
@@ -61,7 +61,7 @@ interface Draft {
   readonly record: Uint8Array<ArrayBuffer>
 }
 
-type Placed = 'moved' | 'taken' | 'unknown'
+export type Placed = 'moved' | 'taken' | 'unknown'
 
 async function placeAlone(files: FolderFiles, draft: Draft, signal: AbortSignal): Promise<Placed> {
   const directory = unpublishedName()
@@ -81,7 +81,7 @@ async function placeBesideOthers(files: FolderFiles, draft: Draft, signal: Abort
     await files.writeNew(file, draft.record)
     await files.makeDirectory(directory)
     signal.throwIfAborted()
-    return movedOrUnknown(files.move(file, `${directory}/${draft.hash}`))
+    return movedOrUnknown(files.replace(file, `${directory}/${draft.hash}`))
   })
 }
 
@@ -110,7 +110,7 @@ async function makeDurableDirectory(files: FolderFiles, parent: string, name: st
 }
 
 /** A write that did not get to its place leaves nothing behind, least of all on a full disk. */
-async function discardingUnplaced(
+export async function discardingUnplaced(
   files: FolderFiles,
   paths: readonly string[],
   place: () => Promise<Placed>,
@@ -126,7 +126,7 @@ async function discardingUnplaced(
 }
 
 /** A full disk or a missing permission says no; after any other fault the move may have happened. */
-async function movedOrUnknown(moving: Promise<'moved' | 'taken'>): Promise<Placed> {
+export async function movedOrUnknown(moving: Promise<'moved' | 'taken'>): Promise<Placed> {
   return moving.catch((error: unknown) => {
     if (error instanceof CloudError && error.code !== 'medium-full' && error.code !== 'medium-forbidden')
       return 'unknown'

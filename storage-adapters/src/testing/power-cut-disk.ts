@@ -86,6 +86,17 @@ function createFiles(root: Directory, onStep: () => void): FolderFiles {
     parent.entries.set(name, entry)
   }
 
+  async function move(from: string, to: string): Promise<'moved' | 'taken'> {
+    const entry = entryAt(from)
+    const target = entryAt(to)
+    if (entry === undefined) throw new Error(`nothing to move at ${from}`)
+    if (entry.kind === 'directory' && target?.kind === 'directory' && target.entries.size > 0) return 'taken'
+    put(to, entry)
+    const source = parentOf(from)
+    source.parent?.entries.delete(source.name)
+    return 'moved'
+  }
+
   return {
     async list(path) {
       const entry = entryAt(path)
@@ -104,16 +115,8 @@ function createFiles(root: Directory, onStep: () => void): FolderFiles {
     async makeDirectory(path) {
       if (entryAt(path) === undefined) put(path, createDirectory())
     },
-    async move(from, to) {
-      const entry = entryAt(from)
-      const target = entryAt(to)
-      if (entry === undefined) throw new Error(`nothing to move at ${from}`)
-      if (entry.kind === 'directory' && target?.kind === 'directory' && target.entries.size > 0) return 'taken'
-      put(to, entry)
-      const source = parentOf(from)
-      source.parent?.entries.delete(source.name)
-      return 'moved'
-    },
+    move,
+    replace: move,
     async remove(path) {
       const entry = entryAt(path)
       if (entry === undefined || (entry.kind === 'directory' && entry.entries.size > 0)) return

@@ -38,6 +38,7 @@ function filesOf(dump: Dump): FolderFiles {
     writeNew: readOnly,
     makeDirectory: readOnly,
     move: readOnly,
+    replace: readOnly,
     remove: readOnly,
     syncDirectory: readOnly,
   }
