@@ -33,6 +33,8 @@ export interface DavMember {
   readonly changedAtMs: number | undefined
 }
 
+/** A server that meets a member that goes just then breaks its list off. */
+const LIST_TRIES = 5
 const LIST_MAX_BYTES = 32 * 1024 * 1024
 const WANTED = '<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getlastmodified/></prop></propfind>'
 
@@ -63,11 +65,15 @@ export function createDavRequests(
       const headers = { Depth: '1', 'Content-Type': 'application/xml' }
       const asked = { repeats: true, maxBytes: LIST_MAX_BYTES, headers, body: WANTED }
       const path = directory === '' ? '/' : `${directory}/`
-      const answer = await send('PROPFIND', path, asked, signal)
-      if (answer.status === 404 || answer.status === 410) return undefined
-      if (answer.status !== 207) throw refused(answer)
-      const members = await membersOf(answer, new URL(path.replace(/^\//, ''), base))
-      return { nowMs: findTime(answer.headers.get('date')), members }
+      const folder = new URL(path.replace(/^\//, ''), base)
+      for (let attempt = 0; attempt < LIST_TRIES; attempt++) {
+        const answer = await send('PROPFIND', path, asked, signal)
+        if (answer.status === 404 || answer.status === 410) return undefined
+        if (answer.status !== 207) throw refused(answer)
+        const members = await findMembers(answer, folder)
+        if (members !== undefined) return { nowMs: findTime(answer.headers.get('date')), members }
+      }
+      throw createMediumError('medium-unreachable', 'The server does not list the folder whole. It is tried again.')
     },
   }
 }
@@ -123,12 +129,12 @@ getPatcher().patch('fetch', (url: unknown, init: unknown) => {
   return exchange.fetch(String(url), request)
 })
 
-/** By the last part of each address; the folder itself is among them, and foreign hosts are none of its members. */
-async function membersOf({ body }: HttpAnswer, folder: URL): Promise<readonly DavMember[]> {
+/** `undefined` for what is no whole list. By the last part of each address; the folder itself is among them, and foreign hosts are none of its members. */
+async function findMembers({ body }: HttpAnswer, folder: URL): Promise<readonly DavMember[] | undefined> {
   const text = new TextDecoder().decode(body)
-  const listed = await parseXML(text).catch(noList)
+  const listed = await parseXML(text).catch(() => undefined)
   // The parser takes what broke off between two members for all there is.
-  if (!/<\/(?:[^\s<>]+:)?multistatus\s*>\s*$/.test(text)) return noList(undefined)
+  if (!/<\/(?:[^\s<>]+:)?multistatus\s*>\s*$/.test(text) || listed === undefined) return undefined
   const root = withoutSlash(decodeURIComponent(folder.pathname))
   return listed.multistatus.response.flatMap(({ href, propstat }): readonly DavMember[] => {
     const path = withoutSlash(findPath(href, folder))
@@ -136,10 +142,6 @@ async function membersOf({ body }: HttpAnswer, folder: URL): Promise<readonly Da
     if (path === root || name === '') return []
     return [{ name, changedAtMs: findTime(propstat?.prop.getlastmodified) }]
   })
-}
-
-function noList(cause: unknown): never {
-  throw createMediumError('medium-unreachable', 'The server answers something that is no list of a folder.', cause)
 }
 
 function findPath(href: string, folder: URL): string {
