@@ -62,7 +62,7 @@ const ANSWER_WITHIN_MS = 30_000
 /** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
 function findAsk(asked: unknown): LeaderAsk | undefined {
   const { ask, slot, label, name, mode } = fieldsOf(asked)
-  if (ask === 'seal' || ask === 'open-by-itself' || ask === 'leave') return { ask }
+  if (ask === 'seal' || ask === 'open-by-itself' || ask === 'look-again' || ask === 'leave') return { ask }
   if (ask === 'add' && slot instanceof Uint8Array && typeof label === 'string') return { ask, slot, label }
   if (ask === 'remove' && typeof name === 'string' && (mode === 'retire' || mode === 'revoke'))
     return { ask, name, mode }

@@ -17,6 +17,7 @@ import type { ProfileInTab, ProfileKept } from './profile.ts'
 import { followRenewals } from './renewed.ts'
 import type { ProfileStatus } from './status.ts'
 import { sayWish, watchStatus } from './status-board.ts'
+import { signInAgain } from './sign-in-again.ts'
 import { testHere } from './unlock-here.ts'
 import { waysInTab } from './ways-in-tab.ts'
 
@@ -92,6 +93,11 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     },
     ...waysInTab(held, channel, rng),
     testWay: (slotName, way) => testHere(held.profileId, { keep, medium, slotName, way }),
+    signInAgain: async (way) => {
+      const refusal = await signInAgain(held, { keep, medium }, way)
+      if (refusal === undefined) await askLeader(channel, { ask: 'look-again' })
+      return refusal
+    },
     leave: () => askLeader(channel, { ask: 'leave' }),
     lock: async (saved) => {
       const patience = abortAfter(clock, LOCK_WITHIN_MS)

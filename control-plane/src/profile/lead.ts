@@ -132,6 +132,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     removal: removal.view,
     protection: ways.view,
     ways: ways.ways,
+    rootReplaced: root.isReplaced && ways.areHere,
     canAdd: links.agent !== undefined,
   })
   const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch, about }) })) // prettier-ignore

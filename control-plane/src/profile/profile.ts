@@ -43,6 +43,8 @@ export interface ProfileInTab extends AsyncDisposable {
   sealHere(): Promise<void>
   /** From now on this browser opens by itself. The ways in stay, for other browsers and for copies. */
   openByItself(): Promise<void>
+  /** Gets the new keys after a revocation elsewhere, where this browser opens by itself. `undefined` once it has them. */
+  signInAgain(way: WayIn): Promise<OpenRefusal | undefined>
   /** The 24 words, in the browser that founded the profile and until they are known to be written down. */
   words(): Promise<readonly string[] | undefined>
   /** The owner has typed back the words that `placesToAsk` chose: they open the profile from now on and lie here no more. */

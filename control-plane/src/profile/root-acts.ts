@@ -4,6 +4,7 @@ import { revokeSlot, saveSlots } from '@cloudos/crypto/change-slots'
 import type { SlotChangeSet } from '@cloudos/crypto/change-slots'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { createSigner } from '@cloudos/crypto/signature'
+import type { Signer } from '@cloudos/crypto/signature'
 import type { VerifiedEntry } from '@cloudos/crypto/verified-entry'
 import type { Profile } from '@cloudos/mesh/profile'
 import { equalBytes } from '@cloudos/protocol/bytes'
@@ -44,6 +45,7 @@ export interface RootAct {
 export class RootActs {
   readonly #parts: RootActsParts
   #last: Promise<unknown> = Promise.resolve()
+  #made: { readonly rootSeed: Uint8Array; readonly signer: Signer } | undefined
 
   constructor(parts: RootActsParts) {
     this.#parts = parts
@@ -90,14 +92,25 @@ export class RootActs {
     return working
   }
 
+  /** Another browser has made a new root: this one signs nothing until it has it. */
+  get isReplaced(): boolean {
+    return !equalBytes(this.#signer().publicKey, this.#parts.profile.authority.state.rootPublicKey)
+  }
+
+  #signer(): Signer {
+    const { rootSeed } = this.#parts.held.secrets
+    if (this.#made?.rootSeed !== rootSeed) this.#made = { rootSeed, signer: createSigner(rootSeed) }
+    return this.#made.signer
+  }
+
   #power(): RootPower {
-    const { profile, held, clock, rng } = this.#parts
+    const { profile, clock, rng } = this.#parts
     const { state } = profile.authority
-    const root = createSigner(held.secrets.rootSeed)
-    if (!equalBytes(root.publicKey, state.rootPublicKey))
+    const root = this.#signer()
+    if (this.isReplaced)
       throw new CloudError(
         'root-replaced',
-        'A way in was revoked in another browser, and with it the key this one would sign with. Lock and unlock this browser first. If it opens by itself, log out of it in Settings and sign in anew.',
+        'A way in was revoked in another browser, and with it the key this one would sign with. Lock and unlock this browser first; if it opens by itself, sign in again in Settings.',
       )
     return { state, root, rng, nowMs: clock.nowMs() }
   }

@@ -87,6 +87,8 @@ export interface ProfileStatus {
   readonly protection: ProtectionView
   /** Of kind 'phrase' only once the words are known to be written down: then the recovery kit holds. */
   readonly ways: readonly WayView[]
+  /** A way in was revoked in another browser, and this one can sign nothing until a way in brings it the new keys, which lie here. */
+  readonly rootReplaced: boolean
   /** Whether devices can be added from here now: the root key is here and an agent is connected. */
   readonly canAdd: boolean
 }

@@ -1,9 +1,11 @@
-import { openSlot, reseal } from '@cloudos/crypto/slots'
+import { hashId } from '@cloudos/crypto/hash'
+import { hashSlotSet, openSlot, reseal } from '@cloudos/crypto/slots'
 import { createSigner } from '@cloudos/crypto/signature'
 import type { Profile } from '@cloudos/mesh/profile'
 import { equalBytes, hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
+import type { Hash } from '@cloudos/protocol/ids'
 import { parseSlot } from '@cloudos/protocol/slot'
 import type { Slot } from '@cloudos/protocol/slot'
 import { openVault } from './changed-ways.ts'
@@ -40,12 +42,15 @@ export type WaysAsk =
   /** This browser opens with the ways in there are, and not by itself. */
   | { readonly ask: 'seal' }
   | { readonly ask: 'open-by-itself' }
+  /** A tab has brought the new secrets of a browser that opens by itself. */
+  | { readonly ask: 'look-again' }
 
 /** The ways into the profile, and how it opens in this browser: by itself, or with one of them. */
 export class WaysDesk {
   readonly #parts: WaysDeskParts
   #view: ProtectionView
   #ways: readonly WayView[] = []
+  #setHere: Hash | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   static async open(parts: WaysDeskParts): Promise<WaysDesk> {
@@ -65,6 +70,11 @@ export class WaysDesk {
     return this.#view
   }
 
+  /** Whether the ways in that the log names last lie here: they may still be on their way from another browser. */
+  get areHere(): boolean {
+    return this.#setHere !== undefined && this.#setHere === this.#parts.profile.authority.state.slotSetHash
+  }
+
   get ways(): readonly WayView[] {
     return this.#ways
   }
@@ -81,6 +91,7 @@ export class WaysDesk {
     const { medium, profile, held } = this.#parts
     const found = await readWays(medium, slotSetsOf(profile.authority))
     this.#ways = found.kind === 'found' ? viewWays(held, found.ways) : []
+    this.#setHere = found.kind === 'found' ? hashSlotSet(found.ways.slots, hashId(found.ways.sealedVault)) : undefined
     this.#parts.onChanged()
   }
 
@@ -94,7 +105,17 @@ export class WaysDesk {
         return this.#protect(() => Promise.resolve())
       case 'open-by-itself':
         return this.#openByItself()
+      case 'look-again':
+        return this.#lookAgain()
     }
+  }
+
+  async #lookAgain(): Promise<void> {
+    const { held, keep } = this.#parts
+    const kept = await findKeptProfile(keep)
+    if (kept?.protection === 'none') held.secrets = kept.secrets
+    await this.refresh()
+    this.#parts.onRenewed()
   }
 
   async #add(bytes: Uint8Array, label: string): Promise<void> {

@@ -61,6 +61,34 @@ test('after a revocation in another browser this one opens with a way in that wa
   assert.ok((await second.unlock(NEW)).ok)
 })
 
+test('a browser that opens by itself signs in again with a way in that was left, once an agent has brought the new vault', async () => {
+  const agent = new Shelf()
+  const first = await foundBrowser()
+  await changeWays(await first.openTab(), OLD)
+  await exchange(first, OLD, agent)
+  const second = await secondBrowser(first, OLD, agent, true)
+  const tab = await first.openUnlocked(OLD)
+  await tab.kitChecked()
+  const { ways } = await statusWhere(tab, (status) => status.ways.length === 2)
+  const words = ways.find(({ kind }) => kind === 'phrase')
+  assert.ok(words)
+  await tab.removeWay(words.name, 'revoke')
+  await tab[Symbol.asyncDispose]()
+  await hear(second, first)
+
+  const here = await second.openTab()
+  await assert.rejects(here.addWay(cheapPassphrase(NEW), 'Passphrase'), { code: 'root-replaced' })
+  await assert.rejects(here.signInAgain(OLD), { code: 'ways-behind' })
+  await exchange(first, OLD, agent)
+  await exchange(second, OLD, agent)
+  assert.deepEqual(await here.signInAgain(NEW), { kind: 'wrong-way-in', way: 'passphrase' })
+  assert.equal(await here.signInAgain(OLD), undefined)
+  await statusWhere(here, ({ rootReplaced }) => !rootReplaced)
+  await here.addWay(cheapPassphrase(NEW), 'Passphrase')
+  await here[Symbol.asyncDispose]()
+  assert.ok((await second.unlock(NEW)).ok)
+})
+
 test('an agent that does not take them yet is asked again, and one that has them is left alone', async () => {
   const first = await foundBrowser()
   await changeWays(await first.openTab(), OLD)
@@ -101,9 +129,11 @@ async function changeWays(tab: Awaited<ReturnType<Browser['openTab']>>, way: Way
 }
 
 async function exchangeOf({ keep, medium, unlock, kept }: Browser, way: WayIn) {
-  const held = await unlock(way)
-  assert.ok(held.ok)
-  const identity = await identityFrom(held.value.secrets.keys)
+  const stored = await kept()
+  const held = stored.protection === 'none' ? undefined : await unlock(way)
+  assert.ok(held?.ok !== false)
+  const { keys } = stored.protection === 'none' ? stored.secrets : (held?.value.secrets ?? assert.fail('locked'))
+  const identity = await identityFrom(keys)
   const authority = await AuthorityLog.open((await kept()).profileId, createAuthorityStore(keep))
   const root = { alone: (work: () => Promise<void>) => work() }
   const between = new WaysExchange({ profile: { authority }, identity, medium, root, clock, onTaken: () => Promise.resolve() }) // prettier-ignore
@@ -123,7 +153,7 @@ async function hear(to: Browser, from: Browser): Promise<void> {
 }
 
 /** Signed in on `first`’s profile from what the agent keeps. */
-async function secondBrowser(first: Browser, way: WayIn, agent: WaysAgent): Promise<Browser> {
+async function secondBrowser(first: Browser, way: WayIn, agent: WaysAgent, opensByItself = false): Promise<Browser> {
   const second = await createBrowser()
   const { authority } = await exchangeOf(first, way)
   const found = await readWays(first.medium, slotSetsOf(authority))
@@ -133,7 +163,7 @@ async function secondBrowser(first: Browser, way: WayIn, agent: WaysAgent): Prom
   const member = { is: 'member', submit: (entries: readonly Uint8Array[]) => authority.take(entries) } as const
   const { keep, medium } = second
   const keys = await createDeviceKeys(dice)
-  const parts = { keys, keep, medium, rng: dice, clock, deviceName: 'Second', agent: member, opensByItself: false }
+  const parts = { keys, keep, medium, rng: dice, clock, deviceName: 'Second', agent: member, opensByItself }
   assert.ok((await signInFrom(copy, way, parts)).ok)
   return second
 }

@@ -32,7 +32,7 @@ function device(presence: DeviceView['presence'], certificateEndsMs = 100): Devi
 }
 
 test('refused frames are no reason to call the owner; a frozen chain is', () => {
-  const status = { devices: [], incidents: [incident('frame-refused'), incident('chain-frozen')] }
+  const status = { rootReplaced: false, devices: [], incidents: [incident('frame-refused'), incident('chain-frozen')] }
   assert.deepEqual(
     needsOwner(status, 0).map(({ id }) => id),
     ['chain-frozen'],
@@ -41,12 +41,24 @@ test('refused frames are no reason to call the owner; a frozen chain is', () => 
 })
 
 test('all is not well while this browser holds the only copy', () => {
-  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('revoked')] }, 0), /only one copy/)
-  assert.match(summaryOf({ incidents: [], devices: [device('here'), device('offline')] }, 0), /Nothing needs/)
+  assert.match(
+    summaryOf({ rootReplaced: false, incidents: [], devices: [device('here'), device('revoked')] }, 0),
+    /only one copy/,
+  )
+  assert.match(
+    summaryOf({ rootReplaced: false, incidents: [], devices: [device('here'), device('offline')] }, 0),
+    /Nothing needs/,
+  )
 })
 
 test('a lapsed certificate is told when there is somebody it keeps away', () => {
-  assert.equal(needsOwner({ incidents: [], devices: [device('here'), device('offline')] }, 99).length, 0)
-  assert.equal(needsOwner({ incidents: [], devices: [device('here'), device('offline')] }, 100).length, 1)
-  assert.equal(needsOwner({ incidents: [], devices: [device('here')] }, 100).length, 0)
+  assert.equal(
+    needsOwner({ rootReplaced: false, incidents: [], devices: [device('here'), device('offline')] }, 99).length,
+    0,
+  )
+  assert.equal(
+    needsOwner({ rootReplaced: false, incidents: [], devices: [device('here'), device('offline')] }, 100).length,
+    1,
+  )
+  assert.equal(needsOwner({ rootReplaced: false, incidents: [], devices: [device('here')] }, 100).length, 0)
 })

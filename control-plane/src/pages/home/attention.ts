@@ -7,17 +7,22 @@ export interface AttentionItem {
   readonly detail: string
 }
 
+type Attended = Pick<ProfileStatus, 'incidents' | 'devices' | 'rootReplaced'>
+
 /** What the owner has to look at, gravest first; refused frames alone are for Activity, since nothing has to be done about them. */
-export function needsOwner(
-  { incidents, devices }: Pick<ProfileStatus, 'incidents' | 'devices'>,
-  nowMs: number,
-): readonly AttentionItem[] {
+export function needsOwner({ incidents, devices, rootReplaced }: Attended, nowMs: number): readonly AttentionItem[] {
   const here = devices.find(({ presence }) => presence === 'here')
   const lapsed = here !== undefined && devices.length > 1 && here.certificateEndsMs <= nowMs ? [LAPSED] : []
   const serious = incidents
     .filter(({ kind }) => kind !== 'frame-refused')
     .map((incident) => ({ id: incident.id, ...incidentText(incident) }))
-  return [...lapsed, ...serious]
+  return [...lapsed, ...(rootReplaced ? [REPLACED] : []), ...serious]
+}
+
+const REPLACED: AttentionItem = {
+  id: 'root-replaced',
+  title: 'A way in was revoked in another browser',
+  detail: 'Sign in again in Settings, or lock and unlock this browser: until then it cannot add or remove anything.',
 }
 
 const LAPSED: AttentionItem = {
@@ -27,7 +32,7 @@ const LAPSED: AttentionItem = {
     'Your other devices do not connect to it any more. What you write stays here and is sent once it has a new one.',
 }
 
-export function summaryOf(status: Pick<ProfileStatus, 'incidents' | 'devices'>, nowMs: number): string {
+export function summaryOf(status: Attended, nowMs: number): string {
   const waiting = needsOwner(status, nowMs).length
   if (waiting === 1) return 'One thing needs your attention.'
   if (waiting > 1) return `${String(waiting)} things need your attention.`

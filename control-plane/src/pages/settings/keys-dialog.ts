@@ -5,5 +5,6 @@ export type KeysDialog =
   | { readonly doing: 'add-passphrase' }
   | { readonly doing: 'add-passkey' }
   | { readonly doing: 'add-wallet' }
+  | { readonly doing: 'sign-in-again' }
   | { readonly doing: 'test'; readonly way: WayView }
   | { readonly doing: 'remove'; readonly way: WayView }
