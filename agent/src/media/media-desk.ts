@@ -199,7 +199,8 @@ export class MediaDesk implements AsyncDisposable {
   #view(medium: StoredMedium): MediumView {
     const { mediumId, kind, where, account, sealedCredential, failureDomain } = medium
     const state = this.#keepers.get(mediumId)?.state
-    const { gen = 0, savedAtMs, behind = 0, error } = state ?? {}
+    const { gen = 0, savedAtMs, behind = 0, unread = 0, error } = state ?? {}
+    const problem = error?.message ?? (unread > 0 ? unreadText(unread) : undefined)
     const kept = error?.code === 'credential-lost' ? 'lost' : 'sealed-on-device'
     return {
       mediumId,
@@ -212,7 +213,7 @@ export class MediaDesk implements AsyncDisposable {
       behind,
       state: stateOf(state),
       failureDomain,
-      ...(error && { problem: error.message }),
+      ...(problem !== undefined && { problem }),
     }
   }
 
@@ -263,9 +264,15 @@ async function readIn({ port, where, credential }: Place): Promise<ReadPlace> {
   }
 }
 
+function unreadText(packs: number): string {
+  const parts = packs === 1 ? 'One part' : `${String(packs)} parts`
+  return `${parts} of the documents in this copy cannot be read, and this device has what is in there from nowhere else. All the rest was taken, and nothing there is deleted. Connect a device that has it, or another copy.`
+}
+
 function stateOf(state: CopyState | undefined): MediumState {
   switch (state?.error?.code) {
     case undefined:
+      if (state !== undefined && state.unread > 0) return 'failed'
       return state?.savedAtMs === undefined ? 'waiting' : 'kept'
     case 'medium-gone':
     case 'medium-unreachable':

@@ -37,6 +37,8 @@ export interface CopyState {
   readonly savedAtMs: number | undefined
   /** Changes of the profile that have come since. */
   readonly behind: number
+  /** Packs there that could not be read, of which this device lacks something. */
+  readonly unread: number
   readonly error: CloudError | undefined
 }
 
@@ -76,7 +78,7 @@ export class CopyKeeper {
 
   constructor(parts: CopyParts) {
     this.#parts = parts
-    this.#state = { gen: parts.memory.find()?.gen ?? 0, savedAtMs: undefined, behind: 0, error: undefined }
+    this.#state = { gen: parts.memory.find()?.gen ?? 0, savedAtMs: undefined, behind: 0, unread: 0, error: undefined }
   }
 
   get state(): CopyState {
@@ -165,11 +167,11 @@ export class CopyKeeper {
       const lost = new Set(this.#lost)
       const garbage = store.capabilities.cas ? this.#garbage : []
       const work = { store, profile, identity, ways, medium, seen: memory.find(), lost, garbage, nowMs: clock.nowMs() }
-      const { gen, hash, savedAtMs, dropped } = await writeCopy(work)
+      const { gen, hash, savedAtMs, unread, dropped } = await writeCopy(work)
       if (dropped !== undefined) this.#garbage = dropped
       if (memory.find()?.hash !== hash) memory.save({ gen, hash })
       for (const blob of lost) this.#lost.delete(blob)
-      this.#state = { gen, savedAtMs, behind: this.#state.behind - behind, error: undefined }
+      this.#state = { gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       if (cause.code === 'rolled-back' && this.#state.error?.code !== cause.code)

@@ -44,6 +44,8 @@ export interface CopyWork {
 
 export interface WrittenCopy extends SeenHead {
   readonly savedAtMs: number
+  /** Packs that could not be read and hold frames this device has not got from anywhere. */
+  readonly unread: number
   /** Blobs of the head before that the new one does not need; `undefined` when no new one was written. */
   readonly dropped: readonly Hash[] | undefined
 }
@@ -68,7 +70,7 @@ export async function writeCopy(work: CopyWork): Promise<WrittenCopy> {
 async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const { store, profile } = work
   const before = await readBefore(work)
-  if (before !== undefined) await learnFrom(work, before)
+  const unread = before === undefined ? 0 : await learnFrom(work, before)
   const { state } = profile.authority
   const ways = chooseWays(work, before)
   const lost = new Set([...work.lost, ...(before ? await findFalsePacks(work, before) : [])])
@@ -83,7 +85,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     before.entries.length === profile.authority.entries().size &&
     hashSlotSet(before.slots, before.head.vaultBlob) === state.slotSetHash
   if (before !== undefined && isWhole)
-    return { ...headOf(before), savedAtMs: before.head.wallclockMs, dropped: undefined }
+    return { ...headOf(before), savedAtMs: before.head.wallclockMs, unread, dropped: undefined }
   const authorityBlobs = await storeEntries(save, [...profile.authority.entries().values()])
   const vaultBlob = await save.put(ways.sealedVault)
   const heads = await save.put(encodeCbor(await profile.signedHeads()))
@@ -106,7 +108,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const drop = work.garbage.filter((blob) => !needed.has(blob))
   if ((await swapHead(store, bytes, before?.read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
   const dropped = before === undefined ? [] : blobsOf(before).filter((blob) => !needed.has(blob))
-  return { gen: (before?.head.gen ?? 0) + 1, hash: hashId(bytes), savedAtMs: work.nowMs, dropped }
+  return { gen: (before?.head.gen ?? 0) + 1, hash: hashId(bytes), savedAtMs: work.nowMs, unread, dropped }
 }
 
 async function readBefore({ store, profile, seen, medium }: CopyWork): Promise<StoredCopy | undefined> {
@@ -127,8 +129,8 @@ export function isRolledBack(copy: StoredCopy | undefined, seen: SeenHead, cas: 
   return gen < seen.gen || (isAnother && cas)
 }
 
-/** What another device has written there comes here too: its entries, and the frames this device lacks. */
-async function learnFrom({ profile, medium }: CopyWork, before: StoredCopy): Promise<void> {
+/** What another device has written there comes here too: its entries, and the frames this device lacks. Resolves with how many packs it could not have. */
+async function learnFrom({ profile, medium }: CopyWork, before: StoredCopy): Promise<number> {
   await profile.authority.take(before.entries)
   const covered = coveredBy(before.packs)
   const lacks = before.packs.some(({ spans }) =>
@@ -137,7 +139,7 @@ async function learnFrom({ profile, medium }: CopyWork, before: StoredCopy): Pro
       return (doc?.heads().get(chain)?.seq ?? 0) < covered(docId, chain)
     }),
   )
-  if (lacks) await takeCopy(before, profile.replica, medium)
+  return lacks ? (await takeCopy(before, profile.replica, medium)).damaged.length : 0
 }
 
 /**
