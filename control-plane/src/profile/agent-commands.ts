@@ -8,8 +8,10 @@ import {
   statusCommand,
   watchPairingCommand,
 } from '@cloudos/protocol/commands'
-import type { CommandShape, Nothing } from '@cloudos/protocol/command'
+import type { AnyCommand, CommandShape, Nothing } from '@cloudos/protocol/command'
 import type { AgentStatus, InvitationLink, PairingRefusal, WaitingDevice } from '@cloudos/protocol/commands'
+import { jsonFromBytes } from '@cloudos/protocol/json-record'
+import type { Json } from '@cloudos/protocol/json-record'
 import { LIMITS } from '@cloudos/protocol/limits'
 import { getWaysCommand, putWaysCommand } from '@cloudos/protocol/way-commands'
 import type { WaysAgent } from './ways-exchange.ts'
@@ -66,12 +68,41 @@ export async function callAgent<Input, Output, Event = never>(
   given: Input,
   { onEvent, signal, timeoutMs = shape.timeoutMs }: Hearing<Event> = {},
 ): Promise<Output> {
-  const key = repeat === 'needs-key' ? { idempotencyKey: drawnHex() } : {}
   const onBody = (body: Uint8Array): void => {
     if (event !== undefined) onEvent?.(parsed(event, body))
   }
-  const options = { timeoutMs, onEvent: onBody, traceId: drawnHex(), ...key, ...(signal && { signal }) }
+  const options = { timeoutMs, onEvent: onBody, ...marksOf(repeat), ...(signal && { signal }) }
   return parsed(output, await client.call(name, encodeRecord(input, given), options))
+}
+
+export interface AnyHearing {
+  readonly onEvent: (event: Json) => void
+  /** A person is asked, for so long at most. */
+  readonly onWaits: (forMs: number) => void
+  readonly signal: AbortSignal
+}
+
+/** Like `callAgent`, for who holds the command without its types: `params` are its input as it travels (`bytesFromJson`). */
+export async function callAnyOfAgent(
+  client: RpcClient,
+  { name, output, event, repeat, timeoutMs }: AnyCommand,
+  params: Uint8Array,
+  { onEvent, ...hearing }: AnyHearing,
+): Promise<Json> {
+  const read = (codec: AnyCommand['output'], bytes: Uint8Array): Json => {
+    const json = jsonFromBytes(codec, bytes)
+    if (!json.ok) throw otherVersion(json.error)
+    return json.value
+  }
+  const onBody = (body: Uint8Array): void => {
+    if (event !== undefined) onEvent(read(event, body))
+  }
+  return read(output, await client.call(name, params, { timeoutMs, onEvent: onBody, ...marksOf(repeat), ...hearing }))
+}
+
+/** What the request goes by: its trace, and its key where it must not be done twice. */
+function marksOf(repeat: AnyCommand['repeat']): { readonly traceId: string; readonly idempotencyKey?: string } {
+  return { traceId: drawnHex(), ...(repeat === 'needs-key' && { idempotencyKey: drawnHex() }) }
 }
 
 const drawnHex = (): string => hexFromBytes(crypto.getRandomValues(new Uint8Array(16)))
@@ -93,10 +124,13 @@ export async function watchAgent<Event>(
 
 function parsed<T>(codec: RecordCodec<T, string>, bytes: Uint8Array): T {
   const record = parseRecord(codec, bytes, LIMITS.rpcMaxBytes)
-  if (!record.ok)
-    throw new CloudError(
-      'other-version',
-      `The agent answered in a form this page does not know (${record.error}). Update both.`,
-    )
+  if (!record.ok) throw otherVersion(record.error)
   return record.value
+}
+
+function otherVersion(refusal: string): CloudError {
+  return new CloudError(
+    'other-version',
+    `The agent answered in a form this page does not know (${refusal}). Update both.`,
+  )
 }

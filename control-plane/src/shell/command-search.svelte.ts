@@ -6,11 +6,13 @@ export class CommandSearch {
   query = $state('')
   #place = $state(0)
   readonly #actions: () => readonly Action[]
-  readonly found: readonly Action[] = $derived.by(() => findActions(this.#actions(), this.query))
+  readonly #recent: readonly string[]
+  readonly found: readonly Action[] = $derived.by(() => findActions(this.#actions(), this.query, this.#recent))
   readonly active: Action | undefined = $derived(this.found[Math.min(this.#place, this.found.length - 1)])
 
-  constructor(actions: () => readonly Action[]) {
+  constructor(actions: () => readonly Action[], recent: readonly string[]) {
     this.#actions = actions
+    this.#recent = recent
   }
 
   startOver(): void {

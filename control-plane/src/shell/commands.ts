@@ -2,6 +2,7 @@ import type { DeviceView } from '../profile/status.ts'
 import type { Route } from '../routes.ts'
 import { look } from '../state/look.svelte.ts'
 import type { Theme } from '../state/look.svelte.ts'
+import type { KnownRun } from '../state/known-runs.ts'
 import type { Action } from './actions.ts'
 import { PLACES } from './places.ts'
 
@@ -11,9 +12,12 @@ const THEMES: readonly { readonly theme: Theme; readonly label: string }[] = [
   { theme: 'auto', label: 'Use the system’s theme' },
 ]
 
-/** Everything the command bar can do now. */
-export function commandsFrom(
+const RUNS_MAX = 20
+
+/** Everywhere the command bar can go, and how the page looks. What can be done on devices: `verbs.ts`. */
+export function placesFrom(
   devices: readonly DeviceView[],
+  runs: readonly KnownRun[],
   go: (route: Exclude<Route, { page: 'missing' }>) => void,
 ): readonly Action[] {
   return [
@@ -34,6 +38,16 @@ export function commandsFrom(
       hint: presence === 'here' ? 'this browser' : presence,
       run: () => {
         go({ page: 'device', deviceId })
+      },
+    })),
+    ...runs.slice(0, RUNS_MAX).map(({ job, toldBy }): Action => ({
+      id: 'run-' + job.jobId,
+      group: 'Runs',
+      label: job.name,
+      icon: 'play',
+      hint: `run of ${new Date(job.createdAtMs).toLocaleString()}`,
+      run: () => {
+        go({ page: 'run', deviceId: toldBy, jobId: job.jobId })
       },
     })),
     ...THEMES.filter(({ theme }) => theme !== look.theme).map(({ theme, label }): Action => ({
