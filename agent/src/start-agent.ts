@@ -16,6 +16,7 @@ import { createDispatch } from './commands/dispatch.ts'
 import { approvalCommands } from './commands/approval.ts'
 import { ApprovalDesk } from './commands/approval-desk.ts'
 import { auditCommands } from './commands/audit.ts'
+import { profileCommands } from './commands/profile.ts'
 import { createPolicyBook, policyCommands } from './commands/policy.ts'
 import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
@@ -206,6 +207,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...storageCommands(media),
     ...deviceCommands(capabilities, metrics),
     ...memberCommands(mesh),
+    ...profileCommands({ mesh, ways: journal.ways, jobs, audit: auditLog, clock }),
     ...jobCommands(jobs),
     ...processCommands({
       stop,

@@ -51,7 +51,7 @@ export const GRANTS_BY_CALLER: Readonly<Record<CallerKind, readonly Grants[]>> =
     { resource: 'medium:*', acts: ['read', 'write', 'control'] },
     { resource: 'pair:*', acts: ['read', 'control'] },
     { resource: 'policy:*', acts: ['read', 'control'] },
-    { resource: 'profile:*', acts: ['read'] },
+    { resource: 'profile:*', acts: ['read', 'export'] },
     { resource: 'token:*', acts: ['read', 'control'] },
     { resource: 'way:*', acts: ['read', 'control'] },
   ],

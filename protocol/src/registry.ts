@@ -6,6 +6,7 @@ import {
   refuseApprovalCommand,
 } from './approval-commands.ts'
 import { listAuditCommand, watchAuditCommand, exportAuditCommand } from './audit-commands.ts'
+import { exportProfileCommand, showProfileCommand } from './profile-commands.ts'
 import { getPolicyCommand, setPolicyCommand } from './policy-commands.ts'
 import type { AnyCommand } from './command.ts'
 import {
@@ -60,6 +61,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   listDevicesCommand,
   renameDeviceCommand,
   leaveCommand,
+  showProfileCommand,
+  exportProfileCommand,
   runJobCommand,
   putJobBytesCommand,
   offerJobCommand,

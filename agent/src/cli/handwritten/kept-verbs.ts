@@ -39,6 +39,14 @@ export const KEPT_VERBS: readonly Handwritten[] = [
     load: async () => (await import('../verbs/audit.ts')).runAuditVerify,
   },
   {
+    words: ['profile', 'export'],
+    says: 'Write everything of the profile into a file, readable and without keys.',
+    examples: ['cloudos profile export everything.jsonl'],
+    parts: [textPart('out', 'The file to write', placed)],
+    needs: ['profile.export'],
+    load: async () => (await import('../verbs/profile-export.ts')).runProfileExport,
+  },
+  {
     words: ['audit', 'export'],
     says: 'Write all that this agent decided into a file, as it can be verified offline.',
     examples: ['cloudos audit export audit.jsonl'],
