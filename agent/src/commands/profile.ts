@@ -1,5 +1,4 @@
 import type { Profile } from '@cloudos/mesh/profile'
-import type { AuditEntry } from '@cloudos/protocol/audit'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { DeviceId } from '@cloudos/protocol/ids'
@@ -8,6 +7,7 @@ import type { Clock } from '@cloudos/protocol/ports'
 import { exportProfileCommand, showProfileCommand } from '@cloudos/protocol/profile-commands'
 import { findSlotKind } from '@cloudos/protocol/slot'
 import type { SlotKind } from '@cloudos/protocol/slot'
+import { decisionsIn } from '../export/decisions-in.ts'
 import { sendPieces } from '../export/export-pieces.ts'
 import { profileLines } from '../export/profile-lines.ts'
 import type { Ways } from '../journal/ways.ts'
@@ -18,7 +18,7 @@ export interface ProfileCommandParts {
   readonly mesh: { readonly deviceId: DeviceId; readonly profile: Profile | undefined }
   readonly ways: Ways
   readonly jobs: { list(limit: number): readonly JobView[] }
-  readonly audit: { entries(): AsyncIterable<AuditEntry> }
+  readonly audit: { pieces(): AsyncIterable<Uint8Array> }
   readonly clock: Clock
 }
 
@@ -54,7 +54,7 @@ export function profileCommands({ mesh, ways, jobs, audit, clock }: ProfileComma
           profile: profileNow(),
           ways: ways.find(),
           jobs: jobs.list(LIMITS.jobListMax),
-          decisions: () => audit.entries(),
+          decisions: () => decisionsIn(audit.pieces()),
           atMs: clock.nowMs(),
         })
         return sendPieces(lines, (bytes) => tell({ bytes }), signal)

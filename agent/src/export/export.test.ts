@@ -9,10 +9,12 @@ import { docIdFrom } from '@cloudos/crypto/derive'
 import { nameDevice } from '@cloudos/mesh/profile-doc/device-names'
 import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import type { AuditEntry } from '@cloudos/protocol/audit'
-import { hexFromBytes } from '@cloudos/protocol/bytes'
+import { sayAuditEntry } from '@cloudos/protocol/audit-line'
+import { hexFromBytes, utf8 } from '@cloudos/protocol/bytes'
 import { NO_HASH } from '@cloudos/protocol/ids'
 import { house, NOW_MS } from '../testing/protected-house.ts'
 import { folderFor } from '../testing/run-agent.ts'
+import { decisionsIn } from './decisions-in.ts'
 import { sendPieces } from './export-pieces.ts'
 import { profileLines } from './profile-lines.ts'
 
@@ -103,17 +105,25 @@ async function exported(t: TestContext) {
   await Promise.all([notes.durable(), names.durable()])
   const folder = folderFor(t)
   const file = join(folder, 'everything.jsonl')
-  const pieces: Uint8Array[] = []
+  const written: Uint8Array[] = []
   const decision: AuditEntry = {
     ...{ seq: 1, prev: NO_HASH, atMs: 1, monotonicMs: 1, actor: 'owner', channel: 'socket' },
     ...{ action: 'status', decision: 'allowed', reason: 'ok' },
   }
-  async function* decisions() {
-    yield decision
+  const said = utf8(sayAuditEntry(decision))
+  async function* pieces() {
+    yield said.subarray(0, 30)
+    yield said.subarray(30)
   }
-  const lines = profileLines({ profile, ways: home.ways, jobs: [], decisions, atMs: NOW_MS })
-  await sendPieces(lines, (piece) => pieces.push(piece), new AbortController().signal)
-  writeFileSync(file, Buffer.concat(pieces))
+  const lines = profileLines({
+    profile,
+    ways: home.ways,
+    jobs: [],
+    decisions: () => decisionsIn(pieces()),
+    atMs: NOW_MS,
+  })
+  await sendPieces(lines, (piece) => written.push(piece), new AbortController().signal)
+  writeFileSync(file, Buffer.concat(written))
   return { file, folder, notesId, home }
 }
 
