@@ -115,7 +115,7 @@ function rightFor({ form, unit }: Pick<Part, 'form' | 'unit'>): string {
     case 'bytes':
       return 'A'.repeat(Math.ceil((form.min * 4) / 3))
     case 'text':
-      return ['notes', 'x', '/x', 'cloudos:pair?x'].find(form.isFit) ?? 'x'
+      return ['notes', 'x', '/x', 'cloudos:pair?x', 'job:* read'].find(form.isFit) ?? 'x'
     case 'list':
       return rightFor({ form: form.item, ...(unit && { unit }) })
     case 'flag':
