@@ -8,6 +8,7 @@ import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { CapabilityBook } from './capability/capability-book.ts'
 import { readCounters } from './capability/counters.ts'
 import { createMeasure } from './capability/measure.ts'
+import { findProgram } from './capability/programs.ts'
 import { MetricsFeed } from './capability/metrics-feed.ts'
 import { findProfileOf, keepTwice } from './authority-copy.ts'
 import { AuditDesk } from './audit/audit-desk.ts'
@@ -170,12 +171,13 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   }
   const host = { platform: process.platform, root: '/', searchPath: config.searchPath, homeFolder: config.homeFolder }
   const { settings } = journal
-  const measure = createMeasure(host, clock)
+  const measure = createMeasure(host, clock, () => jobs.sandboxes())
   const capabilities = new CapabilityBook({ measure, identity, settings, clock, version: parts.version })
   const metrics = new MetricsFeed({ read: () => readCounters(host), clock })
   const jobs = openJobs({
     ...{ mesh, identity, home, journal, clock, rng, version: parts.version, jobHost: parts.jobHost },
     ownRecord: () => capabilities.current(),
+    bubblewrap: () => findProgram(host, 'bwrap'),
   })
   stack.use(jobs)
   stack.defer(

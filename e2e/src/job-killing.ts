@@ -27,7 +27,7 @@ export async function createKillGround(): Promise<KillGround> {
   const home = await createHome()
   const bundle = join(home.runtimeFolder, 'bundle')
   const [killAt, told] = [join(home.runtimeFolder, 'kill-at'), join(home.runtimeFolder, 'told')]
-  for (const file of ['agent.mjs', 'job-host.mjs']) await cp(join(root, 'agent/dist', file), join(bundle, file))
+  await cp(join(root, 'agent/dist'), bundle, { recursive: true })
   await symlink(join(root, 'control-plane/dist'), join(bundle, 'page'))
   for (const file of [killAt, told]) await writeFile(file, '')
   const launch = (): Promise<Program> =>

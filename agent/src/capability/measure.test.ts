@@ -11,7 +11,7 @@ import { createMeasure } from './measure.ts'
 const HERE = { platform: process.platform, root: '/', searchPath: process.env['PATH'] ?? '', homeFolder: tmpdir() }
 
 test('what is found on this very machine fits a record', async () => {
-  const findings = await createMeasure(HERE, nodeClock)()
+  const findings = await createMeasure(HERE, nodeClock, () => Promise.resolve([]))()
   const deviceId = sampleId('DeviceId', 1)
   const record = { ...findings, deviceId, seq: 1, measuredAtMs: 1, expiresAtMs: 2, agentVersion: '0.1.0' }
   assert.deepEqual(parseCapabilityRecord(encodeCapabilityRecord(record)), { ok: true, value: record })

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Benchmark } from '@cloudos/protocol/capability-record'
+import type { Benchmark, Sandbox } from '@cloudos/protocol/capability-record'
 import type { Clock } from '@cloudos/protocol/ports'
 import { measureSingleCore } from './benchmark.ts'
 import type { Findings, Host } from './host.ts'
@@ -10,7 +10,11 @@ import { findNetworks } from './network-paths.ts'
 import { RuntimeBook } from './programs.ts'
 
 /** Looks at the machine whenever it is called; what is slow and stays the same is looked at once. */
-export function createMeasure(host: Host, clock: Clock): () => Promise<Findings> {
+export function createMeasure(
+  host: Host,
+  clock: Clock,
+  provenSandboxes: () => Promise<readonly Sandbox[]>,
+): () => Promise<Findings> {
   const runtimes = new RuntimeBook()
   let benchmark: Promise<Benchmark> | undefined
   return async () => {
@@ -24,7 +28,7 @@ export function createMeasure(host: Host, clock: Clock): () => Promise<Findings>
       memory: memorySpace(),
       disk: await diskSpace(host),
       runtimes: await runtimes.find(host),
-      sandboxes: [], // an executor that has passed its self-test adds itself; there is none yet
+      sandboxes: await provenSandboxes(),
       ...(await findNetworks(host)),
       ...(battery === undefined ? {} : { battery }),
       benchmark: await benchmark,

@@ -31,7 +31,7 @@ test('a device answers over a channel what it can do and how it is doing, and st
     find: (name: string) => seqs.get(name),
     set: (name: string, value: string) => seqs.set(name, value),
   }
-  const measure = createMeasure(host, nodeClock)
+  const measure = createMeasure(host, nodeClock, () => Promise.resolve([]))
   const book = new CapabilityBook({ measure, identity, settings, clock: nodeClock, version: '0.1.0' })
   const clock = new SteppedClock()
   const feed = new MetricsFeed({ read: () => readCounters(host), clock })

@@ -1,3 +1,4 @@
+import type { Sandbox } from '@cloudos/protocol/capability-record'
 import type { JobLimits } from '@cloudos/protocol/job-spec'
 import type { JobUsage } from '@cloudos/protocol/job-receipt'
 import type { Isolation, JobEnd } from '@cloudos/protocol/job-state'
@@ -36,6 +37,8 @@ export interface Berth extends AsyncDisposable {
 export interface Executor extends AsyncDisposable {
   /** What a task is going to be held by. A berth says what it is held by indeed. */
   isolation(): Promise<Isolation>
+  /** What has been tried at this start and held, for the device to say of itself. */
+  sandboxes(): Promise<readonly Sandbox[]>
   /** Makes a berth ready for whoever takes the next one. */
   warmUp(): void
   /** Rejects with `CloudError` 'no-isolation' when what it would be held by is not in force: it then runs nowhere. */

@@ -12,7 +12,7 @@ export interface HostSurroundings {
 }
 
 /** Nobody's: no file belongs to it, and no other program runs as it. */
-const JOB_USER = 64_321
+export const JOB_USER = 64_321
 
 /**
  * What a program is held by here. WebAssembly itself gives it nothing but the imports; the process keeps a flaw of the engine from
@@ -46,6 +46,7 @@ export function planHost({ node, hostFile, folder, userId }: HostSurroundings): 
       folder,
     },
     isolation: { tier: 1, name },
+    sandbox: 'WebAssembly engine in a process of its own',
     mustHold: ['no-files', 'no-programs', ...(becomes === undefined ? [] : [`user-${String(becomes)}`])],
   }
 }

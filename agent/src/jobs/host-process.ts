@@ -10,6 +10,8 @@ export interface HostCommand {
   readonly args: readonly string[]
   /** An empty folder. */
   readonly folder: string
+  /** Whom it begins as, when not as the agent. */
+  readonly userId?: number | undefined
 }
 
 export interface HostMessage {
@@ -32,13 +34,14 @@ export class HostProcess {
   #onMessage: ((message: HostMessage) => void) | undefined
   #complaint = ''
 
-  constructor({ program, args, folder }: HostCommand) {
+  constructor({ program, args, folder, userId }: HostCommand) {
     this.#child = spawn(program, args, {
       cwd: folder,
       env: {},
       detached: process.platform !== 'win32', // a group of its own, to be ended as one
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      ...(userId === undefined ? {} : { uid: userId, gid: userId }),
     })
     this.#closed = new Promise((resolve) => {
       // 'close' comes when all that it has written has been read; after a failed start it does not come.

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { verifyFor } from '@cloudos/crypto/signature'
 import { Turns } from '@cloudos/mesh/turns'
+import type { Sandbox } from '@cloudos/protocol/capability-record'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DeviceId, JobId } from '@cloudos/protocol/ids'
 import type { JobDetails, JobOffer, JobProof, JobRequest } from '@cloudos/protocol/job-commands'
@@ -74,6 +75,10 @@ export class Jobs implements AsyncDisposable {
   async start(): Promise<void> {
     await this.#clean()
     for (const job of this.#parts.book.unfinished()) await this.#recover(job)
+  }
+
+  sandboxes(): Promise<readonly Sandbox[]> {
+    return this.#parts.executor.sandboxes()
   }
 
   /** For whoever looks at jobs: the next to be asked for finds a host ready. */

@@ -1,3 +1,4 @@
+import type { Sandbox } from '@cloudos/protocol/capability-record'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Isolation } from '@cloudos/protocol/job-state'
 import type { Clock } from '@cloudos/protocol/ports'
@@ -11,6 +12,8 @@ import { SAID } from './host/pack.ts'
 export interface HostPlan {
   readonly command: HostCommand
   readonly isolation: Isolation
+  /** Its name where a device says what it can do. */
+  readonly sandbox: string
   /** Words the host must say of itself. */
   readonly mustHold: readonly string[]
 }
@@ -38,6 +41,11 @@ export class WasmExecutor implements Executor {
 
   async isolation(): Promise<Isolation> {
     return (await this.#plan()).isolation
+  }
+
+  async sandboxes(): Promise<readonly Sandbox[]> {
+    const { isolation, sandbox } = await this.#plan()
+    return [{ tier: isolation.tier, name: sandbox }]
   }
 
   warmUp(): void {

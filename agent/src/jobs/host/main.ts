@@ -14,6 +14,8 @@ import { runProgram } from './run-program.ts'
 const TO_AGENT = 1
 const BY_MAIN_THREAD = 3
 const TICK_MS = 50
+/** The first programs of a process namespace of its own; of a running system they are its init and the kernel's. */
+const JAILED_PID_MAX = 3
 /** For what the engine needs beside the program's own memory. */
 const HEAP_MIB = 96
 
@@ -108,6 +110,7 @@ function whatHolds(): string {
   const holds = [
     ...(has('fs.read') || has('fs.write') ? [] : ['no-files']),
     ...(has('child') ? [] : ['no-programs']),
+    ...(process.pid <= JAILED_PID_MAX ? ['own-processes'] : []),
     ...(process.getuid === undefined ? [] : [`user-${String(process.getuid())}`]),
   ]
   return holds.join(' ')
