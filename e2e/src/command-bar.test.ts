@@ -24,8 +24,7 @@ test('Ctrl K opens the command bar on every page, and by typing alone a device i
     await goTo(page, place)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await openBar(page)
-    await page.keyboard.press('Escape')
-    await page.getByRole('combobox', { name: 'Jump or do' }).waitFor({ state: 'detached' })
+    await closeDialog(page)
   }
 
   await openBar(page)
@@ -46,7 +45,7 @@ test('Ctrl K opens the command bar on every page, and by typing alone a device i
     const { devices } = await agent.call(listDevicesCommand, {})
     return devices.find((device) => device.name === 'attic box')
   })
-  await page.keyboard.press('Escape')
+  await closeDialog(page)
 
   await openBar(page)
   await page.getByRole('option', { selected: true, name: /^Give a device another name/ }).waitFor()
@@ -61,7 +60,7 @@ test('Ctrl K opens the command bar on every page, and by typing alone a device i
   await dialog.getByRole('button', { name: 'Yes, do it' }).focus()
   await page.keyboard.press('Enter')
   await dialog.getByRole('alert').waitFor()
-  await page.keyboard.press('Escape')
+  await closeDialog(page)
 
   await openBar(page)
   await page.keyboard.type('list devices')
@@ -70,7 +69,7 @@ test('Ctrl K opens the command bar on every page, and by typing alone a device i
   await page.keyboard.press('Enter')
   await dialog.getByText('attic box').first().waitFor()
   await looksWell(page, 'command-answer')
-  await page.keyboard.press('Escape')
+  await closeDialog(page)
 
   await openBar(page)
   await page.keyboard.type('run the smpl')
@@ -110,12 +109,12 @@ test('every shortcut does what the list of them says, none while something is ty
   await page.keyboard.press('g')
   await page.keyboard.press('d')
   assert.equal(await page.evaluate(() => location.hash), '#/', 'an open dialog has the keys')
-  await page.keyboard.press('Escape')
+  await closeDialog(page)
   await page.keyboard.press('/')
   await page.getByRole('combobox', { name: 'Jump or do' }).waitFor()
   await page.keyboard.type('?gd/')
   assert.equal(await page.getByRole('combobox', { name: 'Jump or do' }).inputValue(), '?gd/')
-  await page.keyboard.press('Escape')
+  await closeDialog(page)
 
   await owner.openNotes()
   await owner.type('gd ? / gs')
@@ -136,6 +135,12 @@ test('every shortcut does what the list of them says, none while something is ty
 async function openBar(page: Page): Promise<void> {
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Jump or do' }).waitFor()
+}
+
+/** The browser tells of the close a moment later; keys pressed before that are still the dialog's. */
+async function closeDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape')
+  await page.locator('dialog').waitFor({ state: 'detached' })
 }
 
 async function goTo(page: Page, hash: string): Promise<void> {
