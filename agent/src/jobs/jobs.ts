@@ -23,6 +23,7 @@ import { encodeEnd, findOutcome, specOf, viewOf } from './kept-job.ts'
 import { logName, openLiveJob } from './live-job.ts'
 import type { LiveJob } from './live-job.ts'
 import { signNewSpec } from './new-spec.ts'
+import { OUTPUT_BOUNDS, outputsBeyond } from './outputs-beyond.ts'
 import { runHere, tooWeak } from './run-here.ts'
 import { runThere } from './run-there.ts'
 import { buildSample } from './sample/sample.ts'
@@ -178,7 +179,11 @@ export class Jobs implements AsyncDisposable {
     const output = findOutcome(this.record.get(jobId))?.outputs.find((left) => left.name === name)
     if (output === undefined) throw new CloudError('no-such-output', 'The job has left no file of that name.')
     const bytes = await this.content.find(output.hash)
-    if (bytes === undefined) throw new CloudError('content-missing', 'The file is no longer on this device.')
+    if (bytes === undefined)
+      throw new CloudError(
+        'content-missing',
+        'The file is no longer on this device: it keeps those of its newest 200 runs, 1 GiB at most. The receipt still tells its hash; run the job again.',
+      )
     return bytes
   }
 
@@ -237,6 +242,8 @@ export class Jobs implements AsyncDisposable {
           ...{ ...shared, book, executor, identity, version },
           ...{ slots: this.#slots, receipts: this.#receipts },
         })
+      const hasLeft = !closing.aborted && (findOutcome(record.get(live.jobId))?.outputs.length ?? 0) > 0
+      if (hasLeft) await this.#letOutputsGo()
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       this.#noteBroken(live.jobId, cause)
@@ -292,6 +299,15 @@ export class Jobs implements AsyncDisposable {
 
   async #logBytes(jobId: JobId): Promise<Uint8Array> {
     return (await this.#parts.logs.readFile(logName(jobId))) ?? new Uint8Array()
+  }
+
+  /** The oldest files that jobs have left, beyond what is kept of them. Log and receipt stay. */
+  async #letOutputsGo(): Promise<void> {
+    const runs = this.#parts.book.recent(Number.MAX_SAFE_INTEGER).map((job) => {
+      const { moduleHash, inputs } = specOf(job).value
+      return { outputs: findOutcome(job)?.outputs ?? [], needs: [moduleHash, ...inputs.map(({ hash }) => hash)] }
+    })
+    for (const hash of outputsBeyond(runs, OUTPUT_BOUNDS)) await this.content.remove(hash)
   }
 
   /** At the start, when nothing is being sent: what no job names any more goes. */
