@@ -18,6 +18,8 @@ import type { OwnerConfig } from './owner-config.ts'
 import { folderKind } from './media/folder-kind.ts'
 import { githubKind } from './media/github-kind.ts'
 import type { OpenGithub } from './media/github-kind.ts'
+import { s3Kind } from './media/s3-kind.ts'
+import type { Buckets } from './media/s3-kind.ts'
 import { webdavKind } from './media/webdav-kind.ts'
 import type { Servers } from './media/webdav-kind.ts'
 import { startAgent } from './start-agent.ts'
@@ -116,6 +118,15 @@ function webdavServers(): Servers {
   }
 }
 
+function s3Buckets(): Buckets {
+  const adapter = () => import('@cloudos/storage-adapters/s3')
+  return {
+    found: async (address, credential) => (await adapter()).foundS3({ address, credential, line }, wholeLife),
+    connect: async (address, credential, failureDomain) =>
+      (await adapter()).connectS3({ address, credential, line }, failureDomain, wholeLife),
+  }
+}
+
 async function main(): Promise<void> {
   const fault = findNodeFault(process.versions.node, process.execPath)
   if (fault !== undefined) giveUp(fault, 1)
@@ -139,6 +150,7 @@ async function main(): Promise<void> {
         folder: folderKind({ found: foundFolder, connect: connectFolder }),
         github: githubKind(openGithub),
         webdav: webdavKind(webdavServers()),
+        s3: s3Kind(s3Buckets()),
       },
       clock: nodeClock,
       rng: nodeRng,

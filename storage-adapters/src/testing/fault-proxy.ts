@@ -43,7 +43,7 @@ interface Whole {
 }
 
 /** An HTTP proxy in front of `target` that breaks what it is told to break: for any medium that is reached by HTTP. */
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+export async function startFaultProxy(target: string, { keepsHost = false } = {}): Promise<FaultProxy> {
   const asked: ProxiedRequest[] = []
   const late: (() => Promise<unknown>)[] = []
   const answerByQuestion = new Map<string, Whole>()
@@ -54,7 +54,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const request = { method, path, headers }
     asked.push(request)
     const fault = proxy.fault(request)
-    const forward = () => exchange(new URL(target), request, headersFor(headers, fault, target), body)
+    const forward = () =>
+      exchange(new URL(target), request, headersFor(headers, fault, keepsHost ? undefined : target), body)
     if (fault?.kind === 'late') late.push(forward)
     if (fault?.kind === 'answer') answer.writeHead(fault.status, fault.headers).end(fault.body)
     else if (fault?.kind === 'cut-before' || fault?.kind === 'late') answer.destroy()
@@ -101,16 +102,18 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   return proxy
 }
 
-/** The server must see its own name, and what names it (`Destination`) as well. */
+/** The server must see its own name at `target`, and what names it (`Destination`) as well; where a signature covers it, the proxy's. */
 function headersFor(
   headers: IncomingMessage['headers'],
   fault: HttpFault | undefined,
-  target: string,
+  target: string | undefined,
 ): OutgoingHttpHeaders {
-  const own: OutgoingHttpHeaders = { ...headers, host: new URL(target).host, connection: 'close' }
+  const own: OutgoingHttpHeaders = { ...headers, connection: 'close' }
   delete own['transfer-encoding']
   const { destination } = headers
-  if (typeof destination === 'string') own['destination'] = new URL(new URL(destination).pathname, target).href
+  if (target !== undefined) own['host'] = new URL(target).host
+  if (target !== undefined && typeof destination === 'string')
+    own['destination'] = new URL(new URL(destination).pathname, target).href
   return fault?.kind === 'rewrite' ? { ...own, ...fault.headers } : own
 }
 

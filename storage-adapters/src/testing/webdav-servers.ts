@@ -12,8 +12,8 @@ export interface WebdavProgram {
   readonly name: string
   /** Why it cannot be started here; `undefined` when it can. */
   readonly missing: string | undefined
-  /** Serves a folder of its own in `folder`. */
-  start(folder: string): Promise<ForeignServer>
+  /** Serves `folder`/served, on another port each time unless it is given one. */
+  start(folder: string, port?: number): Promise<ForeignServer>
 }
 
 const rclone = findProgram('rclone')
@@ -24,10 +24,10 @@ export const WEBDAV_PROGRAMS: readonly WebdavProgram[] = [
   {
     name: 'rclone',
     missing: rclone === undefined ? 'rclone is not installed (Debian: apt-get install rclone)' : undefined,
-    async start(folder) {
-      const port = await freePort()
+    async start(folder, given) {
+      const port = given ?? (await freePort())
       const served = join(folder, 'served')
-      await mkdir(served)
+      await mkdir(served, { recursive: true })
       const who = ['--user', WEBDAV_ACCOUNT.account, '--pass', WEBDAV_ACCOUNT.secret]
       const args = ['serve', 'webdav', served, '--addr', `127.0.0.1:${String(port)}`, '--config', '/dev/null', ...who]
       return startProcess(rclone ?? '', args, `http://127.0.0.1:${String(port)}/`)
@@ -36,10 +36,10 @@ export const WEBDAV_PROGRAMS: readonly WebdavProgram[] = [
   {
     name: 'apache',
     missing: apache === undefined ? 'apache2 is not installed (Debian: apt-get install apache2-bin)' : undefined,
-    async start(folder) {
-      const port = await freePort()
+    async start(folder, given) {
+      const port = given ?? (await freePort())
       for (const part of ['served', 'lock']) {
-        await mkdir(join(folder, part))
+        await mkdir(join(folder, part), { recursive: true })
         // Started by root it serves as somebody else.
         await chmod(join(folder, part), 0o777)
       }

@@ -1,0 +1,47 @@
+import type { AddedKind } from '@cloudos/protocol/storage-commands'
+
+/** What somebody is asked for to keep a copy in a place of one kind. */
+export interface CopyKind {
+  readonly kind: AddedKind
+  readonly label: string
+  readonly where: { readonly label: string; readonly hint: string }
+  readonly account?: string
+  readonly secret?: { readonly label: string; readonly hint: string }
+}
+
+export const COPY_KINDS: readonly [CopyKind, ...CopyKind[]] = [
+  {
+    kind: 'folder',
+    label: 'Disk or stick',
+    where: { label: 'Folder', hint: 'The whole path of a folder on that device: a disk, a stick.' },
+  },
+  {
+    kind: 'webdav',
+    label: 'WebDAV',
+    where: {
+      label: 'Address',
+      hint: 'A place of its own on the server, such as https://cloud.example.org/dav/cloudos. What is above it exists already.',
+    },
+    account: 'User name',
+    secret: { label: 'Password', hint: 'An app password, where the server has them. It stays sealed on that device.' },
+  },
+  {
+    kind: 's3',
+    label: 'S3',
+    where: {
+      label: 'Address',
+      hint: 'Of a bucket that exists: https://endpoint/bucket/cloudos, with ?region= at its end where the endpoint does not name it.',
+    },
+    account: 'Access key id',
+    secret: { label: 'Secret access key', hint: 'It stays sealed on that device.' },
+  },
+  {
+    kind: 'github',
+    label: 'GitHub',
+    where: { label: 'Repository', hint: 'owner/name of a private repository that holds nothing else.' },
+    secret: {
+      label: 'Token',
+      hint: 'Fine-grained, with "Contents: read and write" for that repository alone. It stays sealed on that device.',
+    },
+  },
+]
