@@ -13,6 +13,8 @@ import { S3_KEY, startFakeS3 } from './testing/fake-s3.ts'
 import { startFaultProxy } from './testing/fault-proxy.ts'
 import { drawFaults, nameOf, PASSING_FAULTS } from './testing/http-faults.ts'
 import { createTestLine } from './testing/http-line.ts'
+import { runWriter } from './testing/run-writer.ts'
+import type { WriterOrder } from './testing/run-writer.ts'
 import { findS3rver, S3RVER_KEY } from './testing/s3rver.ts'
 import { createTemporaryFolder } from './testing/temporary-folder.ts'
 
@@ -97,9 +99,24 @@ test('s3: a wrong key, a wrong secret, a wrong clock, no bucket and no medium ar
     assert.rejects(connectS3({ ...place, ...more }, 'server', never), { code, message })
   await refuse({ credential: { ...S3_KEY, account: 'OTHER' } }, 'medium-forbidden', /access key/)
   await refuse({ credential: { ...S3_KEY, secret: 'other' } }, 'medium-forbidden', /access key/)
+  proxy.fault = () => ({ kind: 'rewrite', headers: { 'x-amz-date': '20200101T000000Z' } })
+  await refuse({ address: place.address.replace(server.url, proxy.url) }, 'medium-forbidden', /clock/)
+  proxy.fault = () => undefined
   await refuse({ address: server.url + 'no-bucket/x/' }, 'medium-gone', /emptied|bucket/)
   await refuse({ address: server.url + 'bucket/nothing/' }, 'medium-gone', /no CloudOS profile/)
   await assert.rejects(foundS3({ ...place, address: server.url + 'no-bucket/x/' }, never), { code: 'medium-gone' })
+})
+
+test('s3: of what two processes race to write nothing is lost, also when they are killed', async () => {
+  const { place } = await setUp()
+  const run = (writer: number, order: WriterOrder) => runWriter('s3-writer.ts', [place.address], writer, order)
+  const acknowledged = (await Promise.all([1, 2].map((writer) => run(writer, { count: 40 })))).flat()
+  for (const killAfter of [3, 7]) {
+    const killed = [3, 4].map((writer) => run(writer + killAfter, { count: 1_000_000, killAfter }))
+    acknowledged.push(...(await Promise.all(killed)).flat())
+  }
+  await using store = await connectS3(place, 'server', never)
+  await expectInLedger(store, acknowledged)
 })
 
 test('s3: an address names bucket, folder and region in either style', () => {
