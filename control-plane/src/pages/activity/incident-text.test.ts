@@ -37,18 +37,18 @@ test('refused frames are no reason to call the owner; a frozen chain is', () => 
     needsOwner(status, 0).map(({ id }) => id),
     ['chain-frozen'],
   )
-  assert.equal(summaryOf(status, 0), 'One thing needs your attention.')
+  assert.equal(summaryOf(status, 0, true), 'One thing needs your attention.')
 })
 
-test('all is not well while this browser holds the only copy', () => {
-  assert.match(
-    summaryOf({ rootReplaced: false, incidents: [], devices: [device('here'), device('revoked')] }, 0),
-    /only one copy/,
-  )
-  assert.match(
-    summaryOf({ rootReplaced: false, incidents: [], devices: [device('here'), device('offline')] }, 0),
-    /Nothing needs/,
-  )
+test('all is not well while this browser holds the only copy, or only one way leads back', () => {
+  const status = (other: 'revoked' | 'offline') => ({
+    rootReplaced: false,
+    incidents: [],
+    devices: [device('here'), device(other)],
+  })
+  assert.match(summaryOf(status('revoked'), 0, false), /only one copy/)
+  assert.match(summaryOf(status('offline'), 0, false), /way back is still missing/)
+  assert.match(summaryOf(status('offline'), 0, true), /Nothing needs/)
 })
 
 test('a lapsed certificate is told when there is somebody it keeps away', () => {

@@ -32,13 +32,13 @@ const LAPSED: AttentionItem = {
     'Your other devices do not connect to it any more. What you write stays here and is sent once it has a new one.',
 }
 
-export function summaryOf(status: Attended, nowMs: number): string {
+/** `isSafe`: two ways lead back to the profile, and the notice that asks for them is not there. */
+export function summaryOf(status: Attended, nowMs: number, isSafe: boolean): string {
   const waiting = needsOwner(status, nowMs).length
   if (waiting === 1) return 'One thing needs your attention.'
   if (waiting > 1) return `${String(waiting)} things need your attention.`
-  return isOnlyCopy(status)
-    ? 'Everything works. Your profile has only one copy so far.'
-    : 'Everything works. Nothing needs your attention.'
+  if (isOnlyCopy(status)) return 'Everything works. Your profile has only one copy so far.'
+  return isSafe ? 'Everything works. Nothing needs your attention.' : 'Everything works. A way back is still missing.'
 }
 
 /** The profile is lost with this browser's site data. */
