@@ -1,7 +1,8 @@
-/** `npm run pictures` takes the pictures of the README anew, from a real page with two real agents. */
+/** `npm run pictures` takes the pictures of the README anew, from a real page with two real agents; with `--look` it keeps none. */
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { listDevicesCommand, renameDeviceCommand } from '@cloudos/protocol/device-commands'
 import type { Page } from 'playwright-core'
 import { startAgent } from './agent-process.ts'
@@ -10,7 +11,8 @@ import { launchChromium } from './browser.ts'
 import { createHome } from './home.ts'
 import { openByLink } from './owner-page.ts'
 
-const FOLDER = join(import.meta.dirname, '../../docs/pictures')
+const { values } = parseArgs({ options: { look: { type: 'boolean' } } })
+const FOLDER = join(import.meta.dirname, values.look === true ? '../../artefacts/pictures' : '../../docs/pictures')
 
 mkdirSync(FOLDER, { recursive: true })
 await takePictures()
@@ -33,7 +35,7 @@ async function takePictures(): Promise<void> {
   await goTo(page, '#/')
   await page.getByRole('row').filter({ hasText: '%' }).nth(1).waitFor()
   // Long enough for the curves to have a shape.
-  await page.waitForTimeout(20_000)
+  if (values.look !== true) await page.waitForTimeout(20_000)
   await take(page, 'home')
 }
 

@@ -30,6 +30,7 @@ const proofs: readonly (readonly [command: RegExp, prove: Prove])[] = [
     byTest('packed and installed without a network, cloudos starts, answers, serves its page and stops'),
   ],
   [/^npm run commands-page$/, byRun('scripts/write-commands-page.ts')],
+  [/^npm run pictures$/, byRun('e2e/src/pictures.ts', '--look')],
   [/^npm run format$/, byTest('format')],
   [/^npm run figures -- (.+)$/, byRun('scripts/figures.ts', '--list')],
   [/^npm run fuzz$/, byRun('scripts/fuzz.ts', '--rounds', '100')],
