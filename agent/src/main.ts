@@ -10,7 +10,7 @@ import { parseConfig, sayConfigRefusal } from './config.ts'
 import type { AgentConfig } from './config.ts'
 import { createLog, LOG_LEVELS } from './log/log.ts'
 import type { Log, LogLevel } from './log/log.ts'
-import { createRotatingFile } from './log/rotating-file.ts'
+import { createRotatingFile, LOG_ROTATION } from './log/rotating-file.ts'
 import { nodeClock, nodeRng } from './node-ports.ts'
 import { findNodeFault } from './node-version.ts'
 import { readOwnerConfig } from './owner-config.ts'
@@ -25,9 +25,6 @@ import type { Servers } from './media/webdav-kind.ts'
 import { startAgent } from './start-agent.ts'
 import type { Agent } from './start-agent.ts'
 import { VERSION } from './version.ts'
-
-/** 5 MiB of log, and as much twice again. */
-const LOG_ROTATION = { maxBytes: 5 * 1024 * 1024, kept: 2 }
 
 function say(line: string): void {
   console.log(line)

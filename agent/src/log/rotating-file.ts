@@ -7,13 +7,16 @@ export interface Rotation {
   readonly kept: number
 }
 
+/** The agent's own: 5 MiB of log, and as much twice again. */
+export const LOG_ROTATION: Rotation = { maxBytes: 5 * 1024 * 1024, kept: 2 }
+
 /** Appends to a file that is set aside when it has grown; the oldest ones go. A disk that fails loses log lines and nothing else. */
 export function createRotatingFile(path: string, { maxBytes, kept }: Rotation): (text: string) => void {
   let size: number | undefined
   return (text) => {
     try {
       size ??= sizeOf(path)
-      if (size > 0 && size + text.length > maxBytes) {
+      if (size > 0 && size + Buffer.byteLength(text) > maxBytes) {
         rotate(path, kept)
         size = 0
       }

@@ -1,8 +1,11 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Json } from '@cloudos/protocol/json-record'
+import { openLogTail } from '../../log/log-tail.ts'
+import type { LogTail } from '../../log/log-tail.ts'
 import { LOG_LEVELS } from '../../log/log.ts'
+import { LOG_ROTATION } from '../../log/rotating-file.ts'
 import type { Errand } from '../errand.ts'
 import { fieldOf, textOf } from '../json-fields.ts'
 import type { Given, Outcome } from '../verb.ts'
@@ -22,30 +25,23 @@ export async function runLogs(given: Given, errand: Errand): Promise<Outcome> {
   const isWanted = (line: Json): boolean =>
     LOG_LEVELS.findIndex((level) => level === textOf(line, 'level')) >= least &&
     (trace === undefined || fieldOf(line, 'trace') === trace)
-  const end = statSync(logFile).size
-  const last = parseLines(readFrom(logFile, Math.max(0, end - TAIL_MAX_BYTES), end)).filter(isWanted)
-  const shown = last.slice(-(typeof count === 'number' ? count : USUAL_LINES) || last.length)
-  if (given.get('follow') !== true) return { result: { file: logFile, lines: shown }, lines: shown.map(lineOf) }
-  for (const line of shown) errand.show(line, [lineOf(line)])
-  await follow(logFile, end, errand, isWanted)
-  return { result: { file: logFile }, lines: [] }
+  const tail = openLogTail(logFile, Math.max(0, statSync(logFile).size - TAIL_MAX_BYTES), LOG_ROTATION.kept)
+  try {
+    const last = parseLines(tail.more()).filter(isWanted)
+    const shown = last.slice(-(typeof count === 'number' ? count : USUAL_LINES) || last.length)
+    if (given.get('follow') !== true) return { result: { file: logFile, lines: shown }, lines: shown.map(lineOf) }
+    for (const line of shown) errand.show(line, [lineOf(line)])
+    return await follow(tail, errand, isWanted)
+  } finally {
+    tail.close()
+  }
 }
 
-/** Until Ctrl-C. A file that has become shorter is a new one: it is read from its beginning. */
-async function follow(file: string, from: number, errand: Errand, isWanted: (line: Json) => boolean): Promise<void> {
-  let at = from
-  let rest = ''
+/** Until Ctrl-C. */
+async function follow(tail: LogTail, errand: Errand, isWanted: (line: Json) => boolean): Promise<never> {
   for (;;) {
-    const size = existsSync(file) ? statSync(file).size : 0
-    if (size < at) at = 0
-    if (size > at) {
-      rest += readFrom(file, at, size)
-      at = size
-      const whole = rest.lastIndexOf('\n') + 1
-      for (const line of parseLines(rest.slice(0, whole)).filter(isWanted)) errand.show(line, [lineOf(line)])
-      rest = rest.slice(whole)
-    }
     await pause(errand.world.signal)
+    for (const line of parseLines(tail.more()).filter(isWanted)) errand.show(line, [lineOf(line)])
   }
 }
 
@@ -54,17 +50,6 @@ async function pause(signal: AbortSignal): Promise<void> {
     await wait(LOOK_EVERY_MS, undefined, { signal })
   } catch (cause) {
     throw new CloudError('cancelled', 'Cancelled.', cause)
-  }
-}
-
-function readFrom(file: string, from: number, to: number): string {
-  const handle = openSync(file, 'r')
-  try {
-    const bytes = Buffer.alloc(to - from)
-    const count = readSync(handle, bytes, 0, bytes.length, from)
-    return bytes.toString('utf8', 0, count)
-  } finally {
-    closeSync(handle)
   }
 }
 
