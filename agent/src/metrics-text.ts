@@ -26,29 +26,33 @@ interface Count {
   seconds: number
 }
 
-const OTHER = 'other'
-/** A caller invents method names to fill memory: those past the bound are counted together. */
-const NAMES_MAX = 256
+/** As the audit chain calls it. */
+const UNKNOWN = 'unknown'
 
 export interface CommandCountParts {
   readonly log: Log
   readonly monotonicMs: () => number
   readonly newTrace: () => string
+  /** The commands that exist: what else a caller asks for is counted as unknown, as it may have put anything into the name. */
+  readonly names: ReadonlySet<string>
 }
 
 /** A request without a trace gets one here, so that the log, the audit chain and whatever it sets off name the same thing. */
-export function countCommands(dispatch: Dispatch, { log, monotonicMs, newTrace }: CommandCountParts): CommandCounts {
+export function countCommands(
+  dispatch: Dispatch,
+  { log, monotonicMs, newTrace, names }: CommandCountParts,
+): CommandCounts {
   const countByKey = new Map<string, Count>()
   const note = (command: string, outcome: string, ms: number): void => {
-    const named = countByKey.size < NAMES_MAX ? command : OTHER
-    const key = `${named} ${outcome}`
-    const count = countByKey.get(key) ?? { command: named, outcome, times: 0, seconds: 0 }
+    const key = `${command} ${outcome}`
+    const count = countByKey.get(key) ?? { command, outcome, times: 0, seconds: 0 }
     count.times++
     count.seconds += ms / 1000
     countByKey.set(key, count)
   }
   const counted = async (caller: Caller, call: RpcCall): Promise<Uint8Array> => {
-    const { method, traceId: trace = newTrace() } = call.request
+    const { traceId: trace = newTrace() } = call.request
+    const method = names.has(call.request.method) ? call.request.method : UNKNOWN
     const startedAtMs = monotonicMs()
     const end = (outcome: string): void => {
       const ms = monotonicMs() - startedAtMs

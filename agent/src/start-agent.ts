@@ -231,7 +231,12 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     clock,
     rng,
   })
-  const counts = countCommands(dispatch, { log, monotonicMs: () => clock.monotonicMs(), newTrace: createTraceIds(rng) })
+  const counts = countCommands(dispatch, {
+    log,
+    monotonicMs: () => clock.monotonicMs(),
+    newTrace: createTraceIds(rng),
+    names: new Set(commands.map(({ shape }) => shape.name)),
+  })
   mesh.serveCommands(counts.counted)
   const commandDoor = await openCommandDoor(config.socketPath, counts.counted, clock)
   stack.defer(() => commandDoor.close())

@@ -34,11 +34,14 @@ export const joinCommand: CommandShape<{ readonly link: string }, Nothing, { rea
   timeoutMs: LIMITS.pairingTtlMs,
 }
 
-/** The agent's counters in the text form of Prometheus. Refused as 'metrics-off' until the owner switches them on. */
+/**
+ * The agent's counters in the text form of Prometheus. Refused as 'metrics-off' until the owner switches them on. Through the private
+ * socket alone: neither pages nor other devices may control the agent.
+ */
 export const metricsTextCommand: CommandShape<Nothing, { readonly text: string }> = {
   name: 'metrics',
   effect: 'reads',
-  grant: { resource: 'agent:*', act: 'read' },
+  grant: { resource: 'agent:*', act: 'control' },
   says: "Print the agent's counters in the text form of Prometheus.",
   examples: ['cloudos metrics'],
   input: nothing,

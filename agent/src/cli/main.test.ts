@@ -8,6 +8,7 @@ import type { AnyRecord } from '@cloudos/protocol/command'
 import { COMMANDS } from '@cloudos/protocol/registry'
 import { parseConfig } from '../config.ts'
 import type { AgentConfig } from '../config.ts'
+import { parseExposition } from '../testing/parse-exposition.ts'
 import { commandLine } from '../testing/run-command.ts'
 import { openAgentDoor } from './agent-door.ts'
 import { verbsFrom } from './table.ts'
@@ -110,7 +111,12 @@ test('settings are listed, kept and refused by name, and metrics are off until t
   const { out } = await cloudos.run('metrics')
   assert.match(out, /^# TYPE cloudos_commands_total counter$/m)
   assert.match(out, /^cloudos_commands_total\{command="metrics",outcome="metrics-off"\} 1$/m)
-  for (const line of out.trimEnd().split('\n')) assert.match(line, /^(# (HELP|TYPE) )?[a-z_]+(\{[^}]*\})? .+$/)
+  // No id of a device, document or person: what labels there are is known.
+  const families = parseExposition(out)
+  const labels = families.flatMap(({ samples }) => samples.flatMap((sample) => Object.keys(sample.labels)))
+  assert.deepEqual([...new Set(labels)].toSorted(), ['command', 'outcome', 'version'])
+  assert.ok(families.every(({ name }) => name.startsWith('cloudos_')))
+  assert.doesNotMatch(out, /[0-9a-f]{32}/)
   assert.equal((await cloudos.run('config', 'set', 'port', '0')).code, 2)
   assert.match((await cloudos.run('config', 'set', 'port', '7999')).out, /copy of the profile/)
   writeFileSync(join(cloudos.home, 'config.json'), '{"prot": "1"}')
