@@ -89,12 +89,6 @@ async function pairOrStop(agent: Agent, invitation: Invitation): Promise<void> {
   }
 }
 
-/** Loaded by the devices that keep a copy there. */
-const openGithub: OpenGithub = async (place) => {
-  const { connectGithub } = await import('@cloudos/storage-adapters/github')
-  return (await connectGithub(place, new AbortController().signal)).store
-}
-
 /** Beside the bundle lies the bundle of the job-host; beside the source, its source. */
 function jobHostFile(here: string): string {
   const extension = here.slice(here.lastIndexOf('.'))
@@ -122,6 +116,11 @@ function s3Buckets(): Buckets {
     connect: async (address, credential, failureDomain) =>
       (await adapter()).connectS3({ address, credential, line }, failureDomain, wholeLife),
   }
+}
+
+const openGithub: OpenGithub = async (place) => {
+  const { connectGithub } = await import('@cloudos/storage-adapters/github')
+  return (await connectGithub({ ...place, line }, wholeLife)).store
 }
 
 async function main(): Promise<void> {

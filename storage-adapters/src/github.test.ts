@@ -8,6 +8,7 @@ import { blobStoreSuite } from './suite.ts'
 import type { MediumUnderTest } from './suite.ts'
 import { findGithubDescription } from './testing/github/description.ts'
 import { startFakeGithub } from './testing/github/fake-github.ts'
+import { createTestLine } from './testing/http-line.ts'
 import type { FakeGithub } from './testing/github/fake-github.ts'
 
 const description = findGithubDescription()
@@ -29,7 +30,7 @@ async function start(): Promise<FakeGithub> {
 
 async function connect(github: FakeGithub, options: Partial<GithubOptions> = {}): Promise<ConnectedBlobStore> {
   const { apiUrl, token, repository } = github
-  return (await connectGithub({ apiUrl, token, repository, ...options }, never)).store
+  return (await connectGithub({ apiUrl, token, repository, line: createTestLine(), ...options }, never)).store
 }
 
 async function githubUnderTest(options: Partial<GithubOptions>): Promise<MediumUnderTest> {

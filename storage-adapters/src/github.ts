@@ -7,6 +7,8 @@ import type { Repository } from './github-api.ts'
 import { asking } from './github-error.ts'
 import { createGithubMedium } from './github-medium.ts'
 import { createLine } from './github-line.ts'
+import type { HttpLine } from './http-line.ts'
+import { fetchOver } from './line-fetch.ts'
 import { createMediumError } from './medium-error.ts'
 
 export interface GithubOptions {
@@ -15,7 +17,7 @@ export interface GithubOptions {
   readonly token: string
   /** Another GitHub than github.com. */
   readonly apiUrl?: string | undefined
-  readonly fetch?: typeof globalThis.fetch
+  readonly line: HttpLine
   /** Commits after which a branch is left for one without a past. */
   readonly commitsMax?: number
 }
@@ -36,6 +38,8 @@ const GITHUB_API = 'https://api.github.com'
 /** What GitHub recommends a repository to stay below. */
 const QUOTA_BYTES = 1024 ** 3
 const COMMITS_MAX = 1_000
+/** The largest blob in base64, and the list of a very large tree. */
+const ANSWER_MAX_BYTES = 32 * 1024 * 1024
 
 /** What goes wrong is told by the port. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore }
@@ -46,9 +50,8 @@ function ignore(): void {}
  * everything.
  */
 export async function connectGithub(options: GithubOptions, cut: AbortSignal): Promise<ConnectedGithub> {
-  const { repository, token, apiUrl = GITHUB_API, fetch = globalThis.fetch, commitsMax = COMMITS_MAX } = options
-  // A browser would answer from its cache for a minute.
-  const request = { fetch: (url: string, init?: RequestInit) => fetch(url, { ...init, cache: 'no-store' }) }
+  const { repository, token, apiUrl = GITHUB_API, line, commitsMax = COMMITS_MAX } = options
+  const request = { fetch: fetchOver(line, ANSWER_MAX_BYTES) }
   const octokit = new Octokit({ auth: token, baseUrl: apiUrl, request, log: SILENT })
   const asked = octokit.rest.repos.get({ ...repository, request: { signal: cut } })
   const { isPrivate, canWrite } = await asking(cut, asked, (data) => ({

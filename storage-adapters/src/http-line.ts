@@ -77,10 +77,13 @@ function noteAnswer(
   const isFault = status >= 500 && status !== 501 && status !== 507
   if (isFault) courtesy.failed()
   else courtesy.answered()
-  const waitMs = findRetryAfterMs(headers, nowMs) ?? courtesy.jitterMs(attempt)
-  if (status === 429 || status === 503) courtesy.restFor(waitMs)
-  // Both say that nothing was done; after a fault of the server only a question may be put again.
-  const mayAskAgain = status === 429 || status === 423 || (isFault && asked.repeats)
+  const askedMs = findRetryAfterMs(headers, nowMs)
+  const waitMs = askedMs ?? courtesy.jitterMs(attempt)
+  // Some say it with 403 when many small requests have added up.
+  const isTooMuch = status === 429 || (status === 403 && askedMs !== undefined)
+  if (isTooMuch || status === 503) courtesy.restFor(waitMs)
+  // These say that nothing was done; after a fault of the server only a question may be put again.
+  const mayAskAgain = isTooMuch || status === 423 || (isFault && asked.repeats)
   return mayAskAgain && waitMs <= LONGEST_WAIT_MS ? waitMs : undefined
 }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startFakeGithub } from '@cloudos/storage-adapters/testing/github/fake-github'
+import { createTestLine } from '@cloudos/storage-adapters/testing/http-line'
 import { connectGithub } from '@cloudos/storage-adapters/github'
 import { githubKind } from './github-kind.ts'
 import type { OpenGithub } from './github-kind.ts'
 
-const open: OpenGithub = async (place) => (await connectGithub(place, new AbortController().signal)).store
+const open: OpenGithub = async (place) =>
+  (await connectGithub({ ...place, line: createTestLine() }, new AbortController().signal)).store
 
 test('a repository has one spelling, however it is named', () => {
   const kind = githubKind(open)
