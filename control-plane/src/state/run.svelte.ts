@@ -7,7 +7,7 @@ import {
   jobReceiptCommand,
   showJobCommand,
 } from '@cloudos/protocol/job-commands'
-import type { JobDetails, JobProof, LogPiece } from '@cloudos/protocol/job-commands'
+import type { JobDetails, JobNews, JobProof, LogPiece } from '@cloudos/protocol/job-commands'
 import type { JobOutput } from '@cloudos/protocol/job-state'
 import { callAgent } from '../profile/agent-commands.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
@@ -35,19 +35,8 @@ export class FollowedRun {
   follow(): () => void {
     const stop = new AbortController()
     void this.#orTell(stop.signal, async () => {
-      await this.#look()
-      await callAgent(
-        this.#device,
-        attachJobCommand,
-        { jobId: this.#jobId, offset: this.#offset },
-        {
-          signal: stop.signal,
-          onEvent: (news) => {
-            if (news.kind === 'log') this.#take(news)
-            else void this.#orTell(stop.signal, () => this.#look())
-          },
-        },
-      )
+      // What it writes does not wait for the account of it.
+      await Promise.all([this.#look(), this.#attach(stop.signal)])
       await this.#look()
     })
     return () => {
@@ -79,6 +68,15 @@ export class FollowedRun {
   /** What proves the run; rejects with `CloudError`. */
   proof(): Promise<JobProof> {
     return callAgent(this.#device, jobReceiptCommand, { jobId: this.#jobId })
+  }
+
+  async #attach(signal: AbortSignal): Promise<void> {
+    const onEvent = (news: JobNews): void => {
+      if (news.kind === 'log') this.#take(news)
+      else void this.#orTell(signal, () => this.#look())
+    }
+    const from = { jobId: this.#jobId, offset: this.#offset }
+    await callAgent(this.#device, attachJobCommand, from, { signal, onEvent })
   }
 
   async #look(): Promise<void> {
