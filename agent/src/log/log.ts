@@ -1,4 +1,4 @@
-import { redact, REDACTED } from './redact.ts'
+import { isSecretName, redact, REDACTED } from './redact.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -57,6 +57,9 @@ export function createLog({ level, nowMs, append }: LogParts): Log {
 
 function safe(fields: LogFields): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+    Object.entries(fields).map(([name, value]): readonly [string, unknown] => {
+      if (typeof value !== 'string') return [name, value]
+      return [name, isSecretName(name) ? REDACTED : redact(value)]
+    }),
   )
 }

@@ -4,7 +4,7 @@ import { statusCommand } from '@cloudos/protocol/commands'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Json } from '@cloudos/protocol/json-record'
 import { brokenWorld } from '../../broken-world.ts'
-import { redact } from '../../log/redact.ts'
+import { isSecretName, redact, REDACTED } from '../../log/redact.ts'
 import { readOwnerConfig } from '../../owner-config.ts'
 import { findAll } from '../checks.ts'
 import type { Errand } from '../errand.ts'
@@ -19,7 +19,7 @@ const LOG_LINES = 200
  */
 export async function runBugreport(given: Given, errand: Errand): Promise<Outcome> {
   const { world } = errand
-  const report = JSON.stringify(await collect(errand), (_name, value: unknown) => clean(value, errand), 2) + '\n'
+  const report = JSON.stringify(await collect(errand), (name, value: unknown) => clean(name, value, errand), 2) + '\n'
   const leaked = secretsOf(errand).find((secret) => report.includes(secret))
   if (leaked !== undefined)
     throw new CloudError(
@@ -64,13 +64,26 @@ async function findStatus(errand: Errand): Promise<Json> {
 }
 
 /** Ids are enough to tell devices apart with their first digits; who somebody is belongs in no report. */
-function clean(value: unknown, { world, config }: Errand): unknown {
+function clean(name: string, value: unknown, { world, config }: Errand): unknown {
+  if (isSecretName(name) && typeof value !== 'boolean') return REDACTED
+  if (isRow(value)) {
+    const row = JSON.stringify(value)
+    return redact(row) === row ? value : REDACTED
+  }
   if (typeof value !== 'string') return value
   return redact(value)
     .replaceAll(config.homeFolder, '<home>')
     .replaceAll(world.userHome, '~')
     .replace(/\b([0-9a-f]{8})[0-9a-f]{24}\b/g, '$1…')
     .replaceAll(/[\w.-]+/g, (word) => (word === world.userName ? '<user>' : word))
+}
+
+/** A secret in pieces: the bytes of a key, the words of a phrase. None of them tells what they are together. */
+function isRow(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const pieces: readonly unknown[] = Object.values(value)
+  if (Array.isArray(value)) return pieces.every((piece) => typeof piece === 'string' || typeof piece === 'number')
+  return pieces.every((piece) => typeof piece === 'number')
 }
 
 /** The device's keys in the spellings they could have slipped in by, and the link that lies in the run folder. */
