@@ -87,8 +87,10 @@ test(
     const stuffing = join(home.folder, 'stuffing')
     await writeFile(stuffing, new Uint8Array(3 * MIB))
     const [a, b] = await foundPair(house, home)
-    const kept = [...WORDS, ...(await writeUntilFull(a))]
-    assert.match(a.output(), /is full. Everything acknowledged is kept/)
+    const { acknowledged, refusal } = await writeUntilFull(a)
+    // Whichever file could not grow: its log, its journal, its audit.
+    assert.match(refusal, /is full. Everything acknowledged is kept/)
+    const kept = [...WORDS, ...acknowledged]
     await untilAllShow(kept, [readerOf(a)])
     await rm(stuffing)
     await write(a, 'there is room ')
@@ -109,8 +111,14 @@ function mountSmallDisk(house: AsyncDisposableStack, folder: string): void {
   })
 }
 
-/** Each word follows a bulky edit elsewhere. Resolves with the words that were acknowledged before the first refusal. */
-async function writeUntilFull(agent: AgentProcess): Promise<readonly string[]> {
+interface Filled {
+  /** The words before the first refusal. */
+  readonly acknowledged: readonly string[]
+  readonly refusal: string
+}
+
+/** Each word follows a bulky edit elsewhere. */
+async function writeUntilFull(agent: AgentProcess): Promise<Filled> {
   const acknowledged: string[] = []
   try {
     for (;;) {
@@ -122,8 +130,8 @@ async function writeUntilFull(agent: AgentProcess): Promise<readonly string[]> {
     }
   } catch (cause) {
     if (!(cause instanceof CloudError) || cause.code !== 'disk-full') throw cause
+    return { acknowledged, refusal: cause.message }
   }
-  return acknowledged
 }
 
 const BULK = 'x'.repeat(100_000)
