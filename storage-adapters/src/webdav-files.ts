@@ -66,9 +66,12 @@ export function createWebdavFiles(dav: DavRequests, cut: AbortSignal): FolderFil
     async remove(path) {
       const isDirectory = !/^(b|tmp|h\/[^/]+\/\d+)\/[^/]+$/.test(path)
       // A server takes away what a collection holds with it.
-      if (isDirectory && ((await list(path)) ?? []).length > 0) return
+      const isInUse = async () => isDirectory && ((await list(path)) ?? []).length > 0
+      if (await isInUse()) return
       const answer = await dav.send('DELETE', path, once, cut)
-      if (!isAbsent(answer)) require(answer)
+      if (isAbsent(answer) || !isRefused(answer)) return
+      // An earlier request, cut off on its way back, may have been faster: not every server then says `404`.
+      if ((await isThere(path)) && !(await isInUse())) throw refused(answer)
     },
     // What a server has answered is as durable as it makes it.
     syncDirectory: () => Promise.resolve(),
