@@ -19,8 +19,12 @@ export function createWebdavFiles(dav: DavRequests, cut: AbortSignal): FolderFil
     return listed?.members.map(({ name }) => name)
   }
 
-  async function isThere(path: string): Promise<boolean> {
-    return (await dav.members(path, cut)) !== undefined
+  async function isThere(directory: string): Promise<boolean> {
+    return (await dav.members(directory, cut)) !== undefined
+  }
+
+  async function isFileThere(path: string): Promise<boolean> {
+    return !isAbsent(await dav.send('HEAD', path, again, cut))
   }
 
   /** Not every server says `412` for a race that was lost, and some answers never come: where it lies now tells. */
@@ -70,8 +74,10 @@ export function createWebdavFiles(dav: DavRequests, cut: AbortSignal): FolderFil
       if (await isInUse()) return
       const answer = await dav.send('DELETE', path, once, cut)
       if (isAbsent(answer) || !isRefused(answer)) return
-      // An earlier request, cut off on its way back, may have been faster: not every server then says `404`.
-      if ((await isThere(path)) && !(await isInUse())) throw refused(answer)
+      if (answer.status !== 207 && answer.status !== 403) throw refused(answer)
+      // An earlier request, cut off on its way back, may have been faster: Apache then says these, not `404`.
+      const isLeft = isDirectory ? (await isThere(path)) && !(await isInUse()) : await isFileThere(path)
+      if (isLeft) throw refused(answer)
     },
     // What a server has answered is as durable as it makes it.
     syncDirectory: () => Promise.resolve(),
