@@ -13,6 +13,7 @@ import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { visitForCopies } from '@cloudos/mesh/pairing/pair'
 import type { CopyVisit } from '@cloudos/mesh/pairing/pair'
 import { encodePairingMessage } from '@cloudos/mesh/pairing/talk'
+import type { CopyPlace } from '@cloudos/mesh/pairing/talk'
 import { RPC_PROTOCOL } from '@cloudos/mesh/rpc'
 import { DOC } from '@cloudos/mesh/testing/family'
 import { newDevice } from '@cloudos/mesh/testing/profiles'
@@ -101,6 +102,10 @@ async function leaveCopy({ stack, home }: Ground, { profiles, identities, ways, 
   return stick
 }
 
+function folderAt(where: string): CopyPlace {
+  return { in: 'place', place: { kind: 'folder', where } }
+}
+
 const CANARY = 'the heron lands at dawn'
 
 interface Visitor {
@@ -133,7 +138,7 @@ test('who merely reaches the port gets nothing of a copy: without the secret of 
   const family = await house(1, 31)
   const stick = await leaveCopy(ground, family)
   const { host, port, answer } = await startMachine(ground, family)
-  const where = { in: 'folder', path: stick } as const
+  const where = folderAt(stick)
   const nobody = await arrive(ground, family)
   const peerId = host.inviteThePage().peerId
   host.desk.use(host.desk.secrets()[0] ?? new Uint8Array())
@@ -183,10 +188,10 @@ test('an agent that a page takes into the profile of a folder has all that lies 
   const page = await arrive(ground, family)
   const visit = await page.visit(host.inviteThePage())
   await assert.rejects(visit.ask({ in: 'profile' }), { code: 'no-copy' })
-  await assert.rejects(visit.ask({ in: 'folder', path: `${stick}s` }), { code: 'no-such-folder' })
-  await assert.rejects(visit.ask({ in: 'folder', path: 'stick' }), { code: 'bad-path' })
-  await assert.rejects(visit.ask({ in: 'folder', path: ground.home }), { code: 'nothing-there' })
-  const copy = await visit.ask({ in: 'folder', path: stick })
+  await assert.rejects(visit.ask(folderAt(`${stick}s`)), { code: 'no-such-folder' })
+  await assert.rejects(visit.ask(folderAt('stick')), { code: 'bad-path' })
+  await assert.rejects(visit.ask(folderAt(ground.home)), { code: 'nothing-there' })
+  const copy = await visit.ask(folderAt(stick))
   const { log, add } = await rootOf(family, copy.entries)
   await add(await certificateOf(family, page.identity))
   await visit.offer(copy.profileId, async ({ certificate }) => {
@@ -221,7 +226,7 @@ test('an agent of one profile shows no copy of another, and a page without the r
   const { host } = await startMachine(ground, mine)
   const page = await arrive(ground, mine)
   const visit = await page.visit(host.inviteThePage())
-  const copy = await visit.ask({ in: 'folder', path: stick })
+  const copy = await visit.ask(folderAt(stick))
   const { log, add } = await rootOf(mine, copy.entries)
   await visit.offer(copy.profileId, async ({ certificate }) => {
     const shown = parseCertificate(certificate)
@@ -231,8 +236,8 @@ test('an agent of one profile shows no copy of another, and a page without the r
   })
   const next = await arrive(ground, mine)
   const again = await next.visit(host.inviteThePage())
-  await assert.rejects(again.ask({ in: 'folder', path: foreign }), { code: 'foreign-profile' })
-  const { entries } = await again.ask({ in: 'folder', path: stick })
+  await assert.rejects(again.ask(folderAt(foreign)), { code: 'foreign-profile' })
+  const { entries } = await again.ask(folderAt(stick))
   await assert.rejects(again.submit(entries), { code: 'not-let-in' })
   assert.equal(host.profile?.admits(next.node.peerId), false)
 })

@@ -5,6 +5,7 @@ import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import type { NewMedium } from '@cloudos/protocol/storage-commands'
+import type { Clock } from '@cloudos/protocol/ports'
 import type { Journal } from './journal/journal.ts'
 import type { MediaDesk } from './media/media-desk.ts'
 
@@ -12,13 +13,17 @@ export interface CopyVisitParts {
   readonly profile: () => Profile | undefined
   readonly ways: Journal['ways']
   readonly media: MediaDesk
+  readonly clock: Clock
 }
+
+/** Longer than an honest server needs for the few objects that are read. */
+const LOOK_MAX_MS = 60_000
 
 /** One page that has proved a link and looks for its profile here: what it is shown, and what comes here with it. */
 export class CopyVisit {
   readonly #parts: CopyVisitParts
-  /** The copy in a folder that was shown last: the one the visitor opens. */
-  #shown: { readonly path: string; readonly copy: StoredCopy } | undefined
+  /** The copy in a place that was shown last: the one the visitor opens. */
+  #shown: { readonly place: NewMedium; readonly copy: StoredCopy } | undefined
 
   constructor(parts: CopyVisitParts) {
     this.#parts = parts
@@ -28,11 +33,11 @@ export class CopyVisit {
   async show(where: CopyPlace): Promise<SealedCopy> {
     this.#shown = undefined
     if (where.in === 'profile') return this.#own()
-    const copy = await this.#parts.media.copyIn(folder(where.path))
+    const copy = await this.#inTime(this.#parts.media.copyIn(where.place))
     const own = this.#parts.profile()?.membership.profileId
     if (own !== undefined && own !== copy.profileId)
       throw new CloudError('foreign-profile', 'Another profile lies there than the one this device is in.')
-    this.#shown = { path: where.path, copy }
+    this.#shown = { place: where.place, copy }
     const { profileId, slots, sealedVault, entries } = copy
     return { profileId, slots, sealedVault, entries }
   }
@@ -43,23 +48,36 @@ export class CopyVisit {
     await profile?.authority.take([...(this.#shown?.copy.entries ?? []), ...entries])
     if (profile?.admits(hexFromBytes(peerPublicKey)) !== true)
       throw new CloudError('not-let-in', 'What a visitor has signed does not let it in.')
-    await this.#keepFolder(profile.membership.profileId)
+    await this.#keepPlace(profile.membership.profileId)
   }
 
   /**
-   * This device is about to be in the profile. From now on the folder brings what lies there, also after a restart; and the ways in are
+   * This device is about to be in the profile. From now on the place brings what lies there, also after a restart; and the ways in are
    * here at once, for the next browser that asks.
    */
   async settle(profileId: ProfileId): Promise<void> {
-    await this.#keepFolder(profileId)
+    await this.#keepPlace(profileId)
     if (this.#shown?.copy.profileId !== profileId || this.#parts.ways.find() !== undefined) return
     const { slots, sealedVault } = this.#shown.copy
     this.#parts.ways.put({ slots, sealedVault })
   }
 
-  async #keepFolder(profileId: ProfileId): Promise<void> {
+  async #keepPlace(profileId: ProfileId): Promise<void> {
     if (this.#shown?.copy.profileId !== profileId) return
-    await this.#parts.media.adopt(folder(this.#shown.path), this.#shown.copy)
+    await this.#parts.media.adopt(this.#shown.place, this.#shown.copy)
+  }
+
+  /** A server that never answers is told as one while somebody still waits for it. */
+  async #inTime<T>(reading: Promise<T>): Promise<T> {
+    const done = new AbortController()
+    const late = this.#parts.clock.sleep(LOOK_MAX_MS, done.signal).then(() => {
+      throw new CloudError('medium-unreachable', 'The place did not answer in time.')
+    })
+    try {
+      return await Promise.race([reading, late])
+    } finally {
+      done.abort()
+    }
   }
 
   #own(): SealedCopy {
@@ -70,8 +88,4 @@ export class CopyVisit {
     const { authority, membership } = profile
     return { profileId: membership.profileId, ...ways, entries: [...authority.entries().values()] }
   }
-}
-
-function folder(where: string): NewMedium {
-  return { kind: 'folder', where }
 }

@@ -292,7 +292,8 @@ export class MeshHost {
     })
     const signal = abortAfter(this.#parts.clock, LIMITS.pairingTtlMs, this.#stopped.signal, left.signal)
     const profileId = this.#profile?.membership.profileId
-    const visit = new CopyVisit({ profile: () => this.#profile, ways: this.#parts.journal.ways, media })
+    const { clock, journal } = this.#parts
+    const visit = new CopyVisit({ profile: () => this.#profile, ways: journal.ways, media, clock })
     try {
       await answerPairing(
         this.#pairing(channel, this.desk.secrets(), profileId, signal),

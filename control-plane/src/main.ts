@@ -80,7 +80,7 @@ const session = new Session({
   elsewhere: {
     placesOf: async (link) => {
       const { readLink } = await import('./profile/ask-agent.ts')
-      return readLink(link).profileId === undefined ? ['folder'] : ['profile', 'folder']
+      return readLink(link).profileId === undefined ? ['place'] : ['profile', 'place']
     },
     visit: async (link) => {
       const { visitAgent } = await import('./profile/ask-agent.ts')

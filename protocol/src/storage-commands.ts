@@ -82,6 +82,14 @@ export interface NewMedium {
   readonly secret?: string
 }
 
+/** Also what a page names a place with whose copy it wants to see. */
+export const newMedium = record<NewMedium>({
+  kind: at(1, oneOf(ADDED_KINDS), 'what it is'),
+  where: at(2, place, 'the whole path of a folder that exists, or the address of the place'),
+  account: maybeAt(3, account, 'as whom to sign in there: a user name, or the id of an access key'),
+  secret: maybeAt(4, secretText(LIMITS.storageSecretMaxBytes), 'its password, secret key or token'),
+})
+
 export interface MediumNamed {
   readonly mediumId: string
 }
@@ -97,12 +105,7 @@ export const addStorageCommand: CommandShape<NewMedium, MediumNamed> = {
   grant: { resource: 'medium:*', act: 'control' },
   says: 'Keep a copy of the profile, sealed, in one more place.',
   examples: ['cloudos storage add folder /media/stick/cloudos'],
-  input: record<NewMedium>({
-    kind: at(1, oneOf(ADDED_KINDS), 'what it is'),
-    where: at(2, place, 'the whole path of a folder that exists, or the address of the place'),
-    account: maybeAt(3, account, 'as whom to sign in there: a user name, or the id of an access key'),
-    secret: maybeAt(4, secretText(LIMITS.storageSecretMaxBytes), 'its password, secret key or token'),
-  }),
+  input: newMedium,
   output: named,
   event: undefined,
   repeat: 'harmless',

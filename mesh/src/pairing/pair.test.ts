@@ -12,6 +12,7 @@ import type { PairingSelf } from './handshake.ts'
 import { PAIR_PROTOCOL } from './handshake.ts'
 import { answerPairing, askToJoin, offerProfile, visitForCopies } from './pair.ts'
 import type { Answering, Joining, PairingParts } from './pair.ts'
+import type { CopyPlace } from './talk.ts'
 
 const PROFILE = idFromBytes('ProfileId', new Uint8Array(16).fill(5))
 const ENTRY = new Uint8Array(200).fill(3)
@@ -20,6 +21,15 @@ const COPY = {
   slots: [new Uint8Array(200).fill(4)],
   sealedVault: new Uint8Array(300).fill(5),
   entries: [ENTRY],
+}
+
+const SERVED: CopyPlace = {
+  in: 'place',
+  place: { kind: 'webdav', where: 'https://cloud.example.org/dav/', account: 'robin', secret: 'correct horse' },
+}
+
+function folderAt(where: string): CopyPlace {
+  return { in: 'place', place: { kind: 'folder', where } }
 }
 
 interface Table {
@@ -123,7 +133,7 @@ test('the holder of a root takes a device into its profile', async () => {
 })
 
 test('a page with the secret of a link gets the copy, and is let in by what it has signed with it', async () => {
-  for (const where of [{ in: 'profile' }, { in: 'folder', path: '/media/stick' }] as const) {
+  for (const where of [{ in: 'profile' }, folderAt('/media/stick'), SERVED] as const) {
     const { near, far } = await sitDown({ profileId: PROFILE })
     const asked: unknown[] = []
     const answered = answer(
@@ -161,8 +171,8 @@ test('why there is no copy reaches the page, which may ask for another with the 
     }),
   )
   const visit = await visitForCopies(near)
-  for (const code of codes) await assert.rejects(visit.ask({ in: 'folder', path: code }), { code })
-  assert.deepEqual(await visit.ask({ in: 'folder', path: '/media/stick' }), COPY)
+  for (const code of codes) await assert.rejects(visit.ask(folderAt(code)), { code })
+  assert.deepEqual(await visit.ask(folderAt('/media/stick')), COPY)
   assert.deepEqual(await visit.ask({ in: 'profile' }), COPY)
   await visit.submit([ENTRY])
   await answered
@@ -173,7 +183,7 @@ test('a page takes the device that showed it a copy into the profile it has open
   const joined: Uint8Array[] = []
   const answered = answer(far, { ...answering({ profileId: undefined }), ...joining(joined) })
   const visit = await visitForCopies(near)
-  const { profileId } = await visit.ask({ in: 'folder', path: '/media/stick' })
+  const { profileId } = await visit.ask(folderAt('/media/stick'))
   await visit.offer(profileId, ({ certificate, handshake }) => {
     assert.deepEqual(certificate, handshake.transcript)
     return Promise.resolve([ENTRY, ENTRY])
@@ -212,7 +222,7 @@ test('somebody who tries what folders there are is stopped', async () => {
   const nowhere = () => Promise.reject(new CloudError('no-such-folder', 'no'))
   const answered = assert.rejects(answer(far, answering({ copyAt: nowhere })), { code: 'pairing-refused' })
   const visit = await visitForCopies(near)
-  const ask = () => visit.ask({ in: 'folder', path: '/home' })
+  const ask = () => visit.ask(folderAt('/home'))
   for (let tries = 0; tries < 50; tries++) await assert.rejects(ask(), { code: 'no-such-folder' })
   await assert.rejects(ask(), { code: 'pairing-refused' })
   await answered

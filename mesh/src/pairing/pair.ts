@@ -5,6 +5,7 @@ import type { Channel, Clock, Rng } from '@cloudos/protocol/ports'
 import { abortAfter } from '../abort-after.ts'
 import { answerHandshake, joinHandshake } from './handshake.ts'
 import type { Handshake, HandshakeParts, PairingSelf } from './handshake.ts'
+import { copyRefusal } from './copy-refusal.ts'
 import { createInbox } from './inbox.ts'
 import type { Inbox } from './inbox.ts'
 import { pairingRefusal } from './refusal.ts'
@@ -100,11 +101,20 @@ async function offer(
 export async function visitForCopies(parts: PairingParts): Promise<CopyVisit> {
   const met = await shakeHands(parts, joinHandshake)
   const { inbox } = met
+  let turn: Promise<unknown> = Promise.resolve()
+  async function askOne(where: CopyPlace): Promise<SealedCopy> {
+    inbox.trust()
+    say(parts.channel, { kind: 'ask-copy', where })
+    const answer = await hearAny(parts, inbox)
+    if (answer.kind === 'refused') throw copyRefusal(where, answer.code)
+    return expectKind(parts.channel, answer, 'copy').copy
+  }
   return {
-    async ask(where) {
-      inbox.trust()
-      say(parts.channel, { kind: 'ask-copy', where })
-      return (await hear(parts, inbox, 'copy')).copy
+    ask(where) {
+      // An answer does not say what it is the answer to.
+      const mine = turn.then(() => askOne(where))
+      turn = mine.catch(() => undefined)
+      return mine
     },
     async submit(entries) {
       say(parts.channel, { kind: 'entries', entries })
@@ -223,9 +233,21 @@ async function hear<Kind extends PairingMessage['kind']>(
   inbox: Inbox,
   kind: Kind,
 ): Promise<Extract<PairingMessage, { kind: Kind }>> {
-  const message = parsePairingMessage(await inbox.next(parts.signal))
+  const message = await hearAny(parts, inbox)
   if (message.kind === 'refused') throw pairingRefusal(message.code)
-  if (!isKind(message, kind)) refuse(parts.channel, 'unexpected')
+  return expectKind(parts.channel, message, kind)
+}
+
+async function hearAny(parts: PairingParts, inbox: Inbox): Promise<PairingMessage> {
+  return parsePairingMessage(await inbox.next(parts.signal))
+}
+
+function expectKind<Kind extends PairingMessage['kind']>(
+  channel: Channel,
+  message: PairingMessage,
+  kind: Kind,
+): Extract<PairingMessage, { kind: Kind }> {
+  if (!isKind(message, kind)) refuse(channel, 'unexpected')
   return message
 }
 

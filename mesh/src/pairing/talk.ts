@@ -3,10 +3,15 @@ import type { CborValue } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { bytesFromId, idFromBytes } from '@cloudos/protocol/ids'
 import type { ProfileId } from '@cloudos/protocol/ids'
+import { newMedium } from '@cloudos/protocol/storage-commands'
+import type { NewMedium } from '@cloudos/protocol/storage-commands'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 
-/** Where a device has a copy of a profile: its own, or in a folder of that machine, by its path. */
-export type CopyPlace = { readonly in: 'profile' } | { readonly in: 'folder'; readonly path: string }
+/**
+ * Where a device finds a copy of a profile: its own, or in a place that it can reach. With the secret of that place in it: it is said to
+ * nobody but the device that made the link, once both sides have proved theirs.
+ */
+export type CopyPlace = { readonly in: 'profile' } | { readonly in: 'place'; readonly place: NewMedium }
 
 /** What opens a profile for whoever has one of its ways in, and tells nobody else anything but the names of its devices. */
 export interface SealedCopy extends StoredWays {
@@ -41,7 +46,7 @@ export function encodePairingMessage(message: PairingMessage): Uint8Array {
     case 'welcome':
       return encodeCbor([2, message.entries])
     case 'ask-copy':
-      return encodeCbor(message.where.in === 'profile' ? [5] : [5, message.where.path])
+      return encodeCbor(message.where.in === 'profile' ? [5] : [5, newMedium.write(message.where.place)])
     case 'copy': {
       const { profileId, slots, sealedVault, entries } = message.copy
       return encodeCbor([6, [bytesFromId(profileId), slots, sealedVault, entries]])
@@ -68,7 +73,8 @@ export function parsePairingMessage(bytes: Uint8Array): PairingMessage {
     if (kind === 3 && typeof body === 'string') return { kind: 'refused', code: body }
     if (kind === 4 && body === undefined) return { kind: 'done' }
     if (kind === 5 && body === undefined) return { kind: 'ask-copy', where: { in: 'profile' } }
-    if (kind === 5 && typeof body === 'string') return { kind: 'ask-copy', where: { in: 'folder', path: body } }
+    const place = kind === 5 && body !== undefined ? newMedium.read(body) : undefined
+    if (place !== undefined) return { kind: 'ask-copy', where: { in: 'place', place } }
     const copy = kind === 6 ? findCopy(body) : undefined
     if (copy !== undefined) return { kind: 'copy', copy }
     if (kind === 7 && isBytesList(body)) return { kind: 'entries', entries: body }

@@ -1,11 +1,16 @@
-import type { MediumView } from '@cloudos/protocol/storage-commands'
+import type { AddedKind, MediumView } from '@cloudos/protocol/storage-commands'
 import type { MediaByDevice } from '../../profile/separate-storages.ts'
 import type { DeviceView, ProfileStatus } from '../../profile/status.ts'
+import { labelOf } from '../storage/copy-kinds.ts'
 
 /** One place that keeps something of the profile, as part B of the kit names it. */
 export interface KitPlace {
   readonly name: string
   readonly address: string
+  /** Of a place that a page can be told to look into. */
+  readonly kind?: AddedKind
+  /** As whom it is signed in to. */
+  readonly account?: string
   readonly keeps: string
 }
 
@@ -25,10 +30,12 @@ export function kitPlaces(
 
 function mediaOf({ name }: DeviceView, media: readonly MediumView[]): readonly KitPlace[] {
   return media
-    .filter(({ kind }) => kind !== 'device')
+    .flatMap(({ kind, ...medium }) => (kind === 'device' ? [] : [{ ...medium, kind }]))
     .map(({ kind, where, account }) => ({
-      name: kind === 'folder' ? `A folder, as ${name} has it` : `${kind}, kept by ${name}`,
-      address: account === undefined ? where : `${where}, as ${account}`,
+      name: kind === 'folder' ? `A folder, as ${name} has it` : `${labelOf(kind)}, kept by ${name}`,
+      address: where,
+      kind,
+      ...(account !== undefined && { account }),
       keeps: 'the whole profile and its documents, sealed',
     }))
 }
@@ -59,12 +66,22 @@ export function partBText(places: readonly KitPlace[], profileId: string, day: s
   return [
     'CloudOS recovery kit, part B: the places',
     '',
-    ...places.flatMap(({ name, address, keeps }) => [name, `  at     ${address}`, `  keeps  ${keeps}`]),
+    ...places.flatMap(placeLines),
     '',
     `Profile ${profileId}, as of ${day}`,
     '',
     'A place that keeps the profile, and the words of part A, bring everything back.',
-    'From a folder: start CloudOS on any machine that reaches its disk, choose “I have a profile already”, then the folder by its path there.',
+    'Start CloudOS on any machine that reaches the place, choose “I have a profile already”, and open this part there: it fills the form.',
     '',
   ].join('\n')
+}
+
+function placeLines({ name, address, kind, account, keeps }: KitPlace): readonly string[] {
+  return [
+    name,
+    `  at     ${address}`,
+    ...(kind === undefined ? [] : [`  kind   ${kind}`]),
+    ...(account === undefined ? [] : [`  as     ${account}`]),
+    `  keeps  ${keeps}`,
+  ]
 }

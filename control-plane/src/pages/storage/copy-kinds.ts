@@ -45,3 +45,7 @@ export const COPY_KINDS: readonly [CopyKind, ...CopyKind[]] = [
     },
   },
 ]
+
+export function labelOf(kind: AddedKind): string {
+  return COPY_KINDS.find((one) => one.kind === kind)?.label ?? kind
+}
