@@ -42,7 +42,14 @@ test('a page reads out of part B every place that it can ask for, as it was writ
 })
 
 test('what is no part B names no place, and neither does one of a kind that this page does not know', () => {
-  for (const text of ['', 'at', 'at     somewhere', 'kind   webdav', 'the words of part A', '  kind   moon\n  at     x'])
+  for (const text of [
+    '',
+    'at',
+    'at     somewhere',
+    'kind   webdav',
+    'the words of part A',
+    '  kind   moon\n  at     x',
+  ])
     assert.deepEqual(placesInKit(text), [])
   assert.deepEqual(placesInKit(' '.repeat(KIT_MAX_BYTES) + kitOf(PLACES)), [])
 })
