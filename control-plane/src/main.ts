@@ -90,12 +90,14 @@ const session = new Session({
       const [copy, { lookAt }] = await Promise.all([visit.ask(where), import('./profile/seen-copy.ts')])
       return lookAt(copy)
     },
-    signIn: async ({ agent, door, keys, ...visit }, copy, { way, opensByItself }) => {
+    signIn: async ({ agent, door, keys, ...visit }, copy, { way, opensByItself, from }) => {
       const { signInFrom } = await import('./profile/sign-in.ts')
       const keep = await keeping
       await using medium = await mediumOf(copy.profileId)
       const deviceName = browserNameFrom(navigator.userAgent)
-      const signed = await signInFrom(copy, way, { keep, medium, rng, clock, deviceName, keys, agent, opensByItself })
+      const ownCopyOf = from === 'profile' ? door.peerId : undefined
+      const parts = { keep, medium, rng, clock, deviceName, keys, agent, opensByItself, ownCopyOf }
+      const signed = await signInFrom(copy, way, parts)
       if (!signed.ok) return signed
       await keepDoor(keep, door)
       // The same keys connect anew, as a device.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { addStorageCommand, listStorageCommand, syncStorageCommand } from '@cloudos/protocol/storage-commands'
@@ -58,6 +58,7 @@ test(
     await chooseWords(first.page)
     await signInWithWords(first.page, words)
     await isBack(first, webdav)
+    await isProvenBy(first, s3)
 
     const second = await arrive(house)
     await fillIn(second.page, 'GitHub', { Repository: github.where, Token: 'github_pat_of_nobody' })
@@ -194,6 +195,21 @@ async function isBack({ owner, agent, home }: Newcomer, place: Place): Promise<v
   for (const folder of [home.folder, join(home.folder, 'log'), join(home.folder, 'audit')])
     assert.equal(await findIn(folder, place.secret), undefined)
   assert.deepEqual(owner.complaints, [])
+}
+
+/** An empty place proves nothing of the copy that all came from; another one in which a copy lay does. */
+async function isProvenBy({ page, agent, home }: Newcomer, other: Place): Promise<void> {
+  await goTo(page, '#/')
+  const note = page.getByText('Freshness unproven')
+  await note.waitFor()
+  await looksWell(page, 'freshness-unproven')
+  const empty = join(home.folder, '..', 'empty')
+  await mkdir(empty)
+  const { mediumId } = await agent.call(addStorageCommand, { kind: 'folder', where: empty })
+  await agent.call(syncStorageCommand, { mediumId })
+  assert.ok(await note.isVisible())
+  await agent.call(addStorageCommand, other)
+  await note.waitFor({ state: 'detached' })
 }
 
 /** The file of a folder in which the text stands. */

@@ -1,4 +1,4 @@
-import { list, oneOf, secretText, text, uint } from './codecs.ts'
+import { flag, list, oneOf, secretText, text, uint } from './codecs.ts'
 import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
 import { LIMITS } from './limits.ts'
@@ -36,6 +36,8 @@ export interface MediumView {
   /** Places with the same one are lost together. */
   readonly failureDomain: string
   readonly problem?: string
+  /** A copy lay there already when it was added, and was read: a source of its own for how new all is. Not kept over a restart. */
+  readonly hadCopy?: boolean
 }
 
 const mediumId = text(32, (value) => /^[a-z0-9]+$/.test(value))
@@ -55,6 +57,7 @@ const mediumView = record<MediumView>({
   problem: maybeAt(9, sentence),
   account: maybeAt(10, account),
   credential: at(11, oneOf({ 'not-needed': 1, 'sealed-on-device': 2, lost: 3 })),
+  hadCopy: maybeAt(20, flag),
 })
 
 export interface MediaList {

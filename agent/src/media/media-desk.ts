@@ -37,6 +37,8 @@ export interface MediaDeskParts {
 export class MediaDesk implements AsyncDisposable {
   readonly #parts: MediaDeskParts
   readonly #keepers = new Map<string, CopyKeeper>()
+  /** Added with a copy in them that others had written. */
+  readonly #withCopy = new Set<string>()
   #profile: Profile | undefined
 
   constructor(parts: MediaDeskParts) {
@@ -92,6 +94,8 @@ export class MediaDesk implements AsyncDisposable {
       await this.remove(medium.mediumId)
       throw cause
     }
+    // A copy that this device has written itself says nothing that it does not know.
+    if (copy.ok && copy.value.head.writer !== this.#parts.identity.deviceId) this.#withCopy.add(medium.mediumId)
     return medium.mediumId
   }
 
@@ -214,6 +218,7 @@ export class MediaDesk implements AsyncDisposable {
       state: stateOf(state),
       failureDomain,
       ...(problem !== undefined && { problem }),
+      ...(this.#withCopy.has(mediumId) && { hadCopy: true }),
     }
   }
 

@@ -13,6 +13,8 @@ import type { AgentStatus, InvitationLink, PairingRefusal, WaitingDevice } from 
 import { jsonFromBytes } from '@cloudos/protocol/json-record'
 import type { Json } from '@cloudos/protocol/json-record'
 import { LIMITS } from '@cloudos/protocol/limits'
+import { listStorageCommand } from '@cloudos/protocol/storage-commands'
+import type { MediumView } from '@cloudos/protocol/storage-commands'
 import { getWaysCommand, putWaysCommand } from '@cloudos/protocol/way-commands'
 import type { WaysAgent } from './ways-exchange.ts'
 import { encodeRecord, parseRecord } from '@cloudos/protocol/record'
@@ -133,4 +135,9 @@ function otherVersion(refusal: string): CloudError {
     'other-version',
     `The agent answered in a form this page does not know (${refusal}). Update both.`,
   )
+}
+
+/** Where an agent keeps the profile. */
+export async function mediaOf(client: RpcClient): Promise<readonly MediumView[]> {
+  return (await callAgent(client, listStorageCommand, {})).media
 }

@@ -77,6 +77,11 @@ export class DeviceLinks implements AsyncDisposable {
     return [...this.#links.values()].find(({ through }) => through === undefined)?.agent
   }
 
+  /** Of the agents that are connected now. */
+  get directClients(): readonly RpcClient[] {
+    return [...this.#links.values()].map(({ client }) => client)
+  }
+
   /** A channel of its own to each agent that is connected, those with nobody in between first: it outlives the others' end. */
   get openAgents(): readonly (() => Promise<RpcClient>)[] {
     const links = [...this.#links].sort(

@@ -65,14 +65,18 @@ interface Schema extends DBSchema {
   doors: { key: string; value: Door }
   seen: { key: DeviceId; value: number }
   renewals: { key: DeviceId; value: Uint8Array }
+  /** While all that is here came from one copy: the devices that can tell whether it was the newest. */
+  unproven: { key: 'witnesses'; value: readonly DeviceId[] }
 }
 export type KeepDatabase = IDBPDatabase<Schema>
 
 /** Small and without sync code: it is what decides, before the first paint, whether there is a profile here. */
 export function openKeep(name: string): Promise<KeepDatabase> {
   return withKeep(() =>
-    openDB<Schema>(name, 2, {
+    openDB<Schema>(name, 3, {
       upgrade(fresh, version) {
+        fresh.createObjectStore('unproven')
+        if (version > 1) return
         fresh.createObjectStore('renewals')
         if (version > 0) return
         fresh.createObjectStore('profile')
@@ -90,11 +94,15 @@ export function findKeptProfile(keep: KeepDatabase): Promise<KeptProfile | undef
   return withKeep(() => keep.get('profile', 'profile'))
 }
 
-/** All or nothing, and on disk when it resolves. False when another tab was first: then nothing is written. */
+/**
+ * All or nothing, and on disk when it resolves. False when another tab was first: then nothing is written. `witnesses`: of the one copy
+ * that the profile comes from.
+ */
 export function keepFounded(
   keep: KeepDatabase,
   profile: KeptProfile,
   entries: readonly Uint8Array[],
+  witnesses?: readonly DeviceId[],
 ): Promise<boolean> {
   return withKeep(async () => {
     const write = keep.transaction([...keep.objectStoreNames], 'readwrite', { durability: 'strict' })
@@ -102,9 +110,10 @@ export function keepFounded(
     const first = (await profiles.getKey('profile')) === undefined
     if (first) {
       // What a tab may still have written while another logged out.
-      for (const name of ['entries', 'keyChanges', 'heads'] as const) await write.objectStore(name).clear()
+      for (const name of ['entries', 'keyChanges', 'heads', 'unproven'] as const) await write.objectStore(name).clear()
       await profiles.put(profile, 'profile')
       for (const entry of entries) await write.objectStore('entries').put(entry)
+      if (witnesses !== undefined) await write.objectStore('unproven').put(witnesses, 'witnesses')
     }
     await write.done
     return first
@@ -126,6 +135,15 @@ export function keepEpochKeys(keep: KeepDatabase, keyByEpoch: ReadonlyMap<EpochI
 
 export async function keepDoor(keep: KeepDatabase, door: Door): Promise<void> {
   await withKeep(() => keep.put('doors', door))
+}
+
+/** `undefined` where nothing has to be proven. */
+export function findWitnesses(keep: KeepDatabase): Promise<readonly DeviceId[] | undefined> {
+  return withKeep(() => keep.get('unproven', 'witnesses'))
+}
+
+export async function forgetWitnesses(keep: KeepDatabase): Promise<void> {
+  await withKeep(() => keep.delete('unproven', 'witnesses'))
 }
 
 /** Takes the place of how the profile was kept before; on disk when it resolves. */

@@ -12,7 +12,7 @@ import type { DocId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { answerTabs } from './ask-leader.ts'
 import { answerDeviceCalls } from './device-calls.ts'
-import { waysOfAgent } from './agent-commands.ts'
+import { mediaOf, waysOfAgent } from './agent-commands.ts'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DeviceLinks } from './device-links.ts'
 import type { DeviceLink } from './device-links.ts'
@@ -21,6 +21,7 @@ import { DeviceWatch } from './device-watch.ts'
 import { identityFrom } from './device-keys.ts'
 import { sayRenewed } from './renewed.ts'
 import type { HeldProfile } from './held.ts'
+import { FreshnessBook } from './freshness-book.ts'
 import { IncidentBook } from './incident-book.ts'
 import { keepEpochKeys } from './keep.ts'
 import type { KeepDatabase } from './keep.ts'
@@ -89,6 +90,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     signInDevice(profile, root, certificate, challenge)
   const onChanged = (): void => {
     presence.notePeers()
+    void freshness.look()
     changed()
   }
   const exchange = new WaysExchange({ profile, identity, medium, root, clock, onTaken: () => ways.refresh() })
@@ -104,6 +106,12 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     reachable: () => links.reachable,
     isOnThisMachine: (peerId) => links.isOnThisMachine(peerId),
     linkTo: (peerId) => shownLink(links.linkTo(peerId), profile, nameOf),
+  })
+  const freshness = await FreshnessBook.open({
+    keep,
+    online: () => presence.online,
+    media: async () => (await Promise.all(links.directClients.map((client) => mediaOf(client)))).flat(),
+    onProven: () => { changed() }, // prettier-ignore
   })
   const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
   const removal = new RemovalDesk(profile, root, onChanged)
@@ -134,6 +142,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     ways: ways.ways,
     rootReplaced: root.isReplaced && ways.areHere,
     canAdd: links.agent !== undefined,
+    freshness: freshness.now,
   })
   const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch, about }) })) // prettier-ignore
   changed = () => {

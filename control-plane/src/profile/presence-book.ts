@@ -72,6 +72,11 @@ export class PresenceBook {
     }
   }
 
+  /** Who is in touch with this browser now, itself or through another device. */
+  get online(): ReadonlySet<DeviceId> {
+    return this.#online
+  }
+
   #viewOf(member: Member): DeviceView {
     const { deviceId, peerId, class: kind, revoked } = member
     const seenMs = this.#seenMs.get(deviceId)

@@ -38,7 +38,8 @@ test('another browser signs in with the passphrase or with the words, and is a d
     const kept = await browser.kept()
     assert.equal(kept.protection, opensByItself ? 'none' : 'sealed')
     const tab = opensByItself ? await browser.openTab() : await browser.openUnlocked(way)
-    const { devices, ways } = await statusWhere(tab, (status) => status.ways.length === 2)
+    const { devices, ways, freshness } = await statusWhere(tab, (status) => status.ways.length === 2)
+    assert.equal(freshness, 'unproven')
     assert.deepEqual(devices.map(({ name }) => name), ['Browser', 'Second']) // prettier-ignore
     assert.deepEqual(ways.map(({ kind }) => kind), ['passphrase', 'phrase']) // prettier-ignore
     // The root came with the vault.

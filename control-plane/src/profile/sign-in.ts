@@ -9,9 +9,10 @@ import type { WayIn } from '@cloudos/crypto/way-in'
 import { AuthorityLog } from '@cloudos/mesh/authority-log'
 import type { CopyVisit } from '@cloudos/mesh/pairing/pair'
 import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
-import { equalBytes } from '@cloudos/protocol/bytes'
+import { equalBytes, hexFromBytes } from '@cloudos/protocol/bytes'
 import type { DeviceCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DeviceId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
@@ -38,6 +39,8 @@ export interface SignInParts {
   readonly keys: KeptKeys
   /** How the agent that showed the copy hears of it; rejects (`CloudError`) when it does not take what it is given. */
   readonly agent: CopyAgent
+  /** Of the agent, when the copy is its own and no place's: it is no second source then. */
+  readonly ownCopyOf?: string | undefined
   /** Whether this browser shall open by itself from now on, or with the profile's ways in. */
   readonly opensByItself: boolean
 }
@@ -71,11 +74,19 @@ export async function signInFrom(
   if (!vault.ok) return err({ kind: 'corrupt-slot', ways: [] })
   const { keys } = parts
   const identity = await identityFrom(keys)
+  const witnesses = witnessesAmong(log, parts.ownCopyOf)
   await letIn(log, vault.value, identity, parts)
   const { rootSeed, secretsKey, keyByEpoch } = vault.value
   const held: HeldProfile = { profileId, secrets: { keys, rootSeed, secretsKey, vaultKey, keyByEpoch } }
-  await keepHere(log, copy, { held, identity }, parts)
+  await keepHere(log, copy, { held, identity, witnesses }, parts)
   return ok(held)
+}
+
+/** Who was in before, and may know of something newer than the copy holds. */
+function witnessesAmong({ state }: AuthorityLog, ownCopyOf: string | undefined): readonly DeviceId[] {
+  return [...state.deviceById]
+    .filter(([, { revoked, certificate }]) => !revoked && hexFromBytes(certificate.peerPublicKey) !== ownCopyOf)
+    .map(([deviceId]) => deviceId)
 }
 
 async function letIn(
@@ -119,14 +130,14 @@ async function letIn(
 async function keepHere(
   log: AuthorityLog,
   ways: SealedCopy,
-  { held, identity }: { held: HeldProfile; identity: DeviceIdentity },
+  { held, identity, witnesses }: { held: HeldProfile; identity: DeviceIdentity; witnesses: readonly DeviceId[] },
   { keep, medium, rng, clock, opensByItself }: SignInParts,
 ): Promise<void> {
   const { profileId, secrets } = held
   await stageWays(medium, identity, { profileId, ways, authorityTip: log.tip() }, clock.nowMs())
   await settleWays(medium)
   const kept = opensByItself ? ({ protection: 'none', profileId, secrets } as const) : keptSealed(held, rng)
-  if (!(await keepFounded(keep, kept, [...log.entries().values()])))
+  if (!(await keepFounded(keep, kept, [...log.entries().values()], witnesses)))
     throw new CloudError('profile-here', 'Another tab has just put a profile into this browser. Reload this page.')
 }
 

@@ -89,6 +89,8 @@ export interface ProfileStatus {
   readonly ways: readonly WayView[]
   /** A way in was revoked in another browser, and this one can sign nothing until a way in brings it the new keys, which lie here. */
   readonly rootReplaced: boolean
+  /** `unproven`: all that is here came from one copy, and nothing else has said since that it was the newest. */
+  readonly freshness: 'proven' | 'unproven'
   /** Whether devices can be added from here now: the root key is here and an agent is connected. */
   readonly canAdd: boolean
 }

@@ -31,7 +31,7 @@ export interface ElsewhereParts {
   readonly signIn: (
     visit: AgentVisit,
     copy: SealedCopy,
-    how: { readonly way: WayIn; readonly opensByItself: boolean },
+    how: { readonly way: WayIn; readonly opensByItself: boolean; readonly from: CopyPlace['in'] },
   ) => Promise<Result<OpenHere, OpenRefusal>>
 }
 
@@ -73,7 +73,10 @@ export class ProfileElsewhere {
   async look(where: CopyPlace): Promise<SeenCopy & { readonly door: ClosedDoor }> {
     const visit = await this.#visiting()
     const seen = await this.#parts.look(visit, where)
-    return { ...seen, door: { profileId: seen.copy.profileId, open: (way) => this.#signIn(visit, seen, way) } }
+    return {
+      ...seen,
+      door: { profileId: seen.copy.profileId, open: (way) => this.#signIn(visit, { ...seen, from: where.in }, way) },
+    }
   }
 
   async #visiting(): Promise<AgentVisit> {
@@ -91,9 +94,13 @@ export class ProfileElsewhere {
     return this.#visit
   }
 
-  async #signIn(visit: AgentVisit, { copy, kinds }: SeenCopy, way: WayIn): Promise<OpenRefusal | undefined> {
+  async #signIn(
+    visit: AgentVisit,
+    { copy, kinds, from }: SeenCopy & { from: CopyPlace['in'] },
+    way: WayIn,
+  ): Promise<OpenRefusal | undefined> {
     // Where only words open it, typing all of them at each visit would be asked of the person instead.
-    const signed = await this.#parts.signIn(visit, copy, { way, opensByItself: !kinds.some(isGuarding) })
+    const signed = await this.#parts.signIn(visit, copy, { way, opensByItself: !kinds.some(isGuarding), from })
     if (!signed.ok) return signed.error
     this.#visit = undefined
     await this.#open(signed.value)
