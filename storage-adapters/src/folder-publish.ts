@@ -99,9 +99,14 @@ async function clearReplaced(files: FolderFiles, name: string, seen: FolderHead,
     const directory = generationPath(name, generation)
     const entries = (await files.list(directory)) ?? []
     const replaced = [...seen.replaced].filter((hash) => entries.includes(hash))
-    for (const hash of replaced) await files.remove(`${directory}/${hash}`)
-    await files.remove(directory)
+    for (const path of [...replaced.map((hash) => `${directory}/${hash}`), directory])
+      await files.remove(path).catch(leftForLater)
   }
+}
+
+/** Two writers may clear at once, and a server then refuses one of them: no reason for not saving. */
+function leftForLater(cause: unknown): void {
+  if (!(cause instanceof CloudError)) throw cause
 }
 
 async function makeDurableDirectory(files: FolderFiles, parent: string, name: string): Promise<void> {

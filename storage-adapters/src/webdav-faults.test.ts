@@ -110,6 +110,18 @@ for (const program of WEBDAV_PROGRAMS) {
     assert.deepEqual((await again.readHead('head'))?.heads, [utf8('one')])
   })
 
+  test(`${on}: a server that refuses every deletion keeps nobody from saving`, async () => {
+    await using medium = await withProxy(setUp)
+    const { proxy, broken, open } = medium
+    await using store = await open(broken)
+    proxy.fault = ({ method }) => (method === 'DELETE' ? { kind: 'answer', status: 423 } : undefined)
+    for (let generation = 0; generation < 12; generation++) {
+      const version = (await store.readHead('head'))?.version
+      assert.equal(await store.casHead('head', utf8(String(generation)), version), 'ok')
+    }
+    assert.ok(proxy.asked.some(({ method }) => method === 'DELETE'))
+  })
+
   test(`${on}: a server that overwrites what it was asked to leave is refused, with the reason`, async () => {
     await using medium = await withProxy(setUp)
     const { proxy, broken, open } = medium
