@@ -193,6 +193,16 @@ export class MeshHost {
     this.desk.admit(requestId, [...profile.authority.entries().values()])
   }
 
+  /** What this device asks a profile's root to sign in; its proof is made over `challenge`. */
+  makeCertificate(profileId: ProfileId, challenge: Uint8Array): Promise<Uint8Array> {
+    return this.#joining.makeCertificate(profileId, challenge)
+  }
+
+  /** Comes into a profile by its log, once that lets this device in. */
+  enter(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn: () => Promise<void>): Promise<void> {
+    return this.#joinAlone(profileId, entries, onLetIn)
+  }
+
   /** A device that was removed while it was off goes on running, says so, and does nothing else. */
   async openOrSayRemoved(profileId: ProfileId): Promise<void> {
     try {

@@ -26,6 +26,7 @@ import { memberCommands } from './commands/members.ts'
 import { jobCommands } from './commands/jobs.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import { processCommands } from './commands/process.ts'
+import { recoveryCommands } from './commands/recovery.ts'
 import { storageCommands } from './commands/storage.ts'
 import { TokenDesk } from './commands/token-desk.ts'
 import type { TokenDeskParts } from './commands/token-desk.ts'
@@ -50,6 +51,8 @@ import { MediaDesk } from './media/media-desk.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
 import { countCommands } from './metrics-text.ts'
+import { DrillDesk } from './recovery/drill-desk.ts'
+import { RecoveryDesk } from './recovery/recovery-desk.ts'
 import { createReserve } from './reserve.ts'
 
 export interface AgentParts {
@@ -207,6 +210,10 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
       media.waysChanged()
     }),
     ...storageCommands(media),
+    ...recoveryCommands(
+      new RecoveryDesk({ mesh, media, ways: journal.ways, clock, rng }),
+      new DrillDesk({ mesh, media, drills: journal.media.drills, clock, rng }),
+    ),
     ...deviceCommands(capabilities, metrics),
     ...memberCommands(mesh),
     ...profileCommands({ mesh, ways: journal.ways, jobs, audit: auditLog, clock }),

@@ -8,6 +8,7 @@ import {
 import { listAuditCommand, watchAuditCommand, exportAuditCommand } from './audit-commands.ts'
 import { exportProfileCommand, showProfileCommand } from './profile-commands.ts'
 import { getPolicyCommand, setPolicyCommand } from './policy-commands.ts'
+import { drillCommand, enterCommand, readCopyCommand, readForDrillCommand } from './recovery-commands.ts'
 import type { AnyCommand } from './command.ts'
 import {
   admitCommand,
@@ -81,6 +82,10 @@ export const COMMANDS: readonly AnyCommand[] = [
   removeStorageCommand,
   checkStorageCommand,
   syncStorageCommand,
+  readCopyCommand,
+  enterCommand,
+  readForDrillCommand,
+  drillCommand,
   listApprovalsCommand,
   watchApprovalsCommand,
   giveApprovalCommand,

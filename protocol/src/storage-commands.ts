@@ -1,4 +1,4 @@
-import { flag, list, oneOf, secretText, text, uint } from './codecs.ts'
+import { flag, hexOf, list, oneOf, secretText, text, uint } from './codecs.ts'
 import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
 import { LIMITS } from './limits.ts'
@@ -38,9 +38,21 @@ export interface MediumView {
   readonly problem?: string
   /** A copy lay there already when it was added, and was read: a source of its own for how new all is. Not kept over a restart. */
   readonly hadCopy?: boolean
+  /** When a drill last brought everything back from it. */
+  readonly testedAtMs?: number
+  /** Why the last drill did not. */
+  readonly testProblem?: string
+  /** By which ways in it was opened, and when last. */
+  readonly tests: readonly WayTest[]
 }
 
-const mediumId = text(32, (value) => /^[a-z0-9]+$/.test(value))
+export interface WayTest {
+  /** The hex of the public key of its slot. */
+  readonly way: string
+  readonly atMs: number
+}
+
+export const mediumId = text(32, (value) => /^[a-z0-9]+$/.test(value))
 const sentence = text(LIMITS.storageTextMaxBytes)
 const place = text(LIMITS.storageTextMaxBytes, (value) => value.length > 0 && !value.includes('\0'))
 const account = text(LIMITS.storageAccountMaxBytes, (value) => value.length > 0 && !/\p{Cc}/u.test(value))
@@ -57,6 +69,9 @@ const mediumView = record<MediumView>({
   problem: maybeAt(9, sentence),
   account: maybeAt(10, account),
   credential: at(11, oneOf({ 'not-needed': 1, 'sealed-on-device': 2, lost: 3 })),
+  testedAtMs: maybeAt(12, uint()),
+  testProblem: maybeAt(13, sentence),
+  tests: at(14, list(record<WayTest>({ way: at(1, hexOf(32)), atMs: at(2, uint()) }), { max: LIMITS.slotsMax })),
   hadCopy: maybeAt(20, flag),
 })
 
@@ -100,7 +115,14 @@ export interface MediumNamed {
 const named = record<MediumNamed>({ mediumId: at(1, mediumId, 'which one, as the list names it') })
 
 /** A first save may have the whole profile to write. */
-const SAVING_MS = 120_000
+export const SAVING_MS = 120_000
+
+export const newMedium = record<NewMedium>({
+  kind: at(1, oneOf(ADDED_KINDS), 'what it is'),
+  where: at(2, place, 'the whole path of a folder that exists, or the address of the place'),
+  account: maybeAt(3, account, 'as whom to sign in there: a user name, or the id of an access key'),
+  secret: maybeAt(4, secretText(LIMITS.storageSecretMaxBytes), 'its password, secret key or token'),
+})
 
 export const addStorageCommand: CommandShape<NewMedium, MediumNamed> = {
   name: 'storage.add',

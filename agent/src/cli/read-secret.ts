@@ -3,9 +3,16 @@ import { Writable } from 'node:stream'
 import type { ReadStream } from 'node:tty'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 
-/** One line that nobody sees: typed without echo at a terminal, else the first line of what is piped in. */
+/** What is piped in is read once; whoever asks next gets the next line. */
+const pipedLines = new WeakMap<ReadStream, Promise<string[]>>()
+
+/** One line that nobody sees: typed without echo at a terminal, else the next line of what is piped in. */
 export async function readSecret(question: string, stdin: ReadStream, signal: AbortSignal): Promise<string> {
-  if (!stdin.isTTY) return firstLine(await allOf(stdin))
+  if (!stdin.isTTY) {
+    const lines = pipedLines.get(stdin) ?? allOf(stdin).then((text) => text.split(/\r?\n/))
+    pipedLines.set(stdin, lines)
+    return firstLine((await lines).shift() ?? '')
+  }
   process.stderr.write(question)
   const nowhere = new Writable({
     write: (_chunk, _encoding, done) => {

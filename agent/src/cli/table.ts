@@ -17,6 +17,7 @@ const WITHIN_OTHERS = new Set([
   'device.capabilities',
   'job.watch',
   'job.receipt',
+  'drill.read',
 ])
 
 /** All verbs in the order help shows them. Where one is written by hand, it stands for the command of the same name. */

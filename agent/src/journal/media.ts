@@ -3,6 +3,8 @@ import type { SeenHead } from '@cloudos/mesh/copy/write-copy'
 import { findId } from '@cloudos/protocol/ids'
 import { ADDED_KINDS } from '@cloudos/protocol/storage-commands'
 import type { AddedKind } from '@cloudos/protocol/storage-commands'
+import { createDrills } from './drills.ts'
+import type { Drills } from './drills.ts'
 import { numberOf, textOf } from './sqlite.ts'
 import type { Row } from './sqlite.ts'
 
@@ -24,6 +26,7 @@ export interface Media {
   add(medium: StoredMedium): void
   saw(mediumId: string, seen: SeenHead): void
   remove(mediumId: string): void
+  readonly drills: Drills
 }
 
 const COLUMNS = 'medium_id, kind, place, account, credential, failure_domain, gen, head'
@@ -44,6 +47,7 @@ export function createMedia(db: DatabaseSync, within: <T>(act: () => T) => T): M
     remove: (mediumId) => {
       within(() => drop.run(mediumId))
     },
+    drills: createDrills(db, within),
   }
 }
 

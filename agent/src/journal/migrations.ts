@@ -142,4 +142,15 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE jobs ADD COLUMN trace TEXT;
   `,
+  `
+  -- How the drills of each copy went, by the way in that opened it; the empty one stands for a copy that could not even be read.
+  CREATE TABLE drills (
+    medium_id TEXT NOT NULL,
+    way TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    problem TEXT NOT NULL,
+    good_ms INTEGER,
+    PRIMARY KEY (medium_id, way)
+  ) STRICT;
+  `,
 ]

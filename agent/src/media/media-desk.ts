@@ -5,7 +5,7 @@ import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper, CopyState } from '@cloudos/mesh/copy/copy-keeper'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import type { CopyRefusal, StoredCopy } from '@cloudos/mesh/copy/read-copy'
-import { refusalOf } from '@cloudos/mesh/copy/write-copy'
+import { isRolledBack, refusalOf } from '@cloudos/mesh/copy/write-copy'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -19,8 +19,10 @@ import type { Media, StoredMedium } from '../journal/media.ts'
 import type { Ways } from '../journal/ways.ts'
 import { findCredential, sealCredential } from './credential-seal.ts'
 import { checkReadable, diskOf } from './folder-kind.ts'
+import { noSuchMedium, sayUnreached, staleCopy } from './drill-text.ts'
 import { kindOf } from './kinds.ts'
 import type { Credential, MediumKindPort, MediumKinds } from './kinds.ts'
+import { testsFrom } from './tests-from.ts'
 
 export interface MediaDeskParts {
   readonly kinds: MediumKinds
@@ -63,6 +65,7 @@ export class MediaDesk implements AsyncDisposable {
       behind: 0,
       state: 'kept',
       failureDomain: await diskOf(homeFolder),
+      tests: [],
     }
     return [own, ...media.all().map((medium) => this.#view(medium))]
   }
@@ -103,6 +106,7 @@ export class MediaDesk implements AsyncDisposable {
     const keeper = this.#keeper(mediumId)
     this.#keepers.delete(mediumId)
     this.#parts.media.remove(mediumId)
+    this.#parts.media.drills.forget(mediumId)
     await keeper.close()
   }
 
@@ -112,6 +116,11 @@ export class MediaDesk implements AsyncDisposable {
 
   sync(mediumId: string): Promise<void> {
     return this.#keeper(mediumId).sync()
+  }
+
+  /** Parts of the copy there that could not be read, and that this device has from nowhere else. */
+  unreadIn(mediumId: string): number {
+    return this.#keeper(mediumId).state.unread
   }
 
   waysChanged(): void {
@@ -131,15 +140,44 @@ export class MediaDesk implements AsyncDisposable {
     throw refusal.kind === 'corrupt' ? new CloudError(`damaged-${refusal.part}`, message) : refusalOf(refusal)
   }
 
+  /**
+   * Reads the copy that this device keeps there anew, by a connection of its own that is open while `work` goes on. Throws `CloudError` as
+   * `copyIn`; 'copy-stale' when it is older than what has been seen there.
+   */
+  async read<T>(mediumId: string, work: (copy: StoredCopy) => Promise<T>): Promise<T> {
+    const { profileId } = this.#required().membership
+    this.#keeper(mediumId)
+    const medium = this.#parts.media.all().find((one) => one.mediumId === mediumId)
+    if (medium === undefined) throw noSuchMedium()
+    const { kind, where, failureDomain, seen } = medium
+    const store = await kindOf(this.#parts.kinds, kind)
+      .connect(where, this.#credentialOf(medium), failureDomain)
+      .catch((cause: unknown) => {
+        throw sayUnreached(cause, medium)
+      })
+    try {
+      const copy = await readCopy(store, profileId)
+      if (!copy.ok) throw refusalOf(copy.error)
+      if (seen !== undefined && isRolledBack(copy.value, seen, store.capabilities.cas)) throw staleCopy(where)
+      return await work(copy.value)
+    } catch (cause) {
+      throw sayUnreached(cause, medium)
+    } finally {
+      await store[Symbol.asyncDispose]()
+    }
+  }
+
   /** A place whose copy has brought the profile here: what else lies there comes too, and it is kept in step from now on. */
-  async adopt(wanted: NewMedium, { head, headBytes }: StoredCopy): Promise<void> {
+  async adopt(wanted: NewMedium, { head, headBytes }: StoredCopy): Promise<string> {
     const { media } = this.#parts
     const place = this.#placeFrom(wanted)
-    if (media.all().some(({ kind, where }) => kind === place.kind && where === place.where)) return
+    const known = media.all().find(({ kind, where }) => kind === place.kind && where === place.where)
+    if (known !== undefined) return known.mediumId
     const medium = await this.#mediumOf(place, wanted.account)
     media.add(medium)
     media.saw(medium.mediumId, { gen: head.gen, hash: hashId(headBytes) })
     if (this.#profile !== undefined) this.#keep(medium, this.#profile)
+    return medium.mediumId
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -219,6 +257,7 @@ export class MediaDesk implements AsyncDisposable {
       failureDomain,
       ...(problem !== undefined && { problem }),
       ...(this.#withCopy.has(mediumId) && { hadCopy: true }),
+      ...testsFrom(this.#parts.media.drills.of(mediumId)),
     }
   }
 
@@ -230,7 +269,7 @@ export class MediaDesk implements AsyncDisposable {
   #keeper(mediumId: string): CopyKeeper {
     const keeper = this.#keepers.get(mediumId)
     if (keeper !== undefined) return keeper
-    throw new CloudError('no-such-medium', 'This device keeps no such place. List them again.')
+    throw noSuchMedium()
   }
 }
 

@@ -30,6 +30,8 @@ export interface House {
   readonly dice: ReturnType<typeof createDice>
   readonly founded: Awaited<ReturnType<typeof foundWith>>
   readonly ways: StoredWays
+  /** What the recovery words spell. */
+  readonly phrase: Uint8Array
   readonly profiles: readonly Profile[]
   readonly identities: readonly DeviceIdentity[]
 }
@@ -43,7 +45,8 @@ export async function house(size: number, seed: number): Promise<House> {
     identities.map((identity) => [identity, 'agent'] as const),
   )
   const vaultKey = dice.bytes(32)
-  const wayIn = phraseWay(dice.bytes(32))
+  const phrase = dice.bytes(32)
+  const wayIn = phraseWay(phrase)
   const slot = await createSlot(founded.profileId, { wayIn, way: { kind: 'phrase' }, vaultKey, rng: dice })
   assert.ok(slot.ok)
   const { rootSeed, keyByEpoch, rootSigner: root, state } = founded
@@ -59,5 +62,5 @@ export async function house(size: number, seed: number): Promise<House> {
       return profile
     }),
   )
-  return { dice, founded, ways, profiles, identities }
+  return { dice, founded, ways, phrase, profiles, identities }
 }

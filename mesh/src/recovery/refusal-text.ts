@@ -29,7 +29,7 @@ export function sayWrongWord(at: number, typed: string | undefined): CloudError 
   const word = typed === undefined ? '' : `, “${typed}”,`
   return new CloudError(
     'wrong-word',
-    `Word ${String(at + 1)}${word} is not the one on your kit. All others may well be right: compare that one letter by letter.`,
+    `Word ${String(at + 1)}${word} is not the one on your kit. Compare that one letter by letter.`,
   )
 }
 

@@ -1,9 +1,49 @@
 import { ADDED_KINDS } from '@cloudos/protocol/storage-commands'
-import { asFlag, placed, textPart } from './parts.ts'
+import { asFlag, flag, placed, textPart } from './parts.ts'
 import type { Handwritten } from './parts.ts'
 
 /** What is kept: copies of the profile, and what was decided. */
 export const KEPT_VERBS: readonly Handwritten[] = [
+  {
+    words: ['recover'],
+    says: 'Bring a profile back to this machine from a copy, or try whether one would.',
+    examples: [
+      'cloudos recover --kind folder --where /media/stick/cloudos',
+      'cloudos recover --kind webdav --where https://cloud.example.org/dav/cloudos --account robin',
+      'cloudos recover --drill',
+      'cloudos recover --drill /media/stick/cloudos --way passphrase',
+    ],
+    parts: [
+      textPart(
+        'medium',
+        'For a drill: which copy of this device, by its id or place; otherwise all',
+        { isRequired: false, isPlaced: true },
+        1024,
+      ),
+      flag(
+        'drill',
+        'Opens the copies of this device as if everything were lost, changes nothing, and notes how it went',
+      ),
+      {
+        name: 'kind',
+        says: 'What the place is that the copy lies in',
+        form: { kind: 'one-of', codes: ADDED_KINDS },
+        ...asFlag,
+      },
+      textPart('where', 'The whole path of the folder, or the address of the place', asFlag, 1024),
+      textPart('account', 'As whom to sign in there: a user name, or the id of an access key', asFlag, 320),
+      textPart('secret-file', 'The file with its password, secret key or token; without it you are asked', asFlag),
+      {
+        name: 'way',
+        says: 'What you open it with',
+        form: { kind: 'one-of', codes: { words: 1, passphrase: 2 } },
+        ...asFlag,
+      },
+      textPart('way-file', 'The file with the recovery words or the passphrase; without it you are asked', asFlag),
+    ],
+    needs: ['status', 'recover.read', 'recover.enter', 'storage.list', 'drill.read', 'drill.run'],
+    load: async () => (await import('../verbs/recover.ts')).runRecover,
+  },
   {
     words: ['storage', 'add'],
     says: 'Keep a copy of the profile, sealed, in one more place.',

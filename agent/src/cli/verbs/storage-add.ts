@@ -27,16 +27,18 @@ export async function runStorageAdd(given: Given, errand: Errand): Promise<Outco
   return { result, lines: linesFrom(result) }
 }
 
-async function findSecret(given: Given, { world }: Errand): Promise<string | undefined> {
+/** What it takes to sign in to the place; `undefined` where nothing does. */
+export async function findSecret(given: Given, { world }: Errand): Promise<string | undefined> {
   const file = givenText(given, 'secret-file')
-  if (file !== '') return firstLine(read(resolve(world.workFolder, file)))
+  if (file !== '') return secretIn(resolve(world.workFolder, file))
   const asksForOne = givenText(given, 'account') !== '' || givenText(given, 'kind') === 'github'
   return asksForOne ? world.readSecret('Password, secret key or token (it is not shown): ') : undefined
 }
 
-function read(file: string): string {
+/** The first line of a file that a person has named. */
+export function secretIn(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return firstLine(readFileSync(file, 'utf8'))
   } catch (cause) {
     throw brokenWorld(cause, file)
   }

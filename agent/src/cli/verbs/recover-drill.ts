@@ -1,0 +1,70 @@
+import { wipeVault } from '@cloudos/mesh/recovery/open-copy'
+import { base64url } from '@cloudos/protocol/base-text'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { Json } from '@cloudos/protocol/json-record'
+import { drillCommand, readForDrillCommand } from '@cloudos/protocol/recovery-commands'
+import type { Drilled } from '@cloudos/protocol/recovery-commands'
+import { listStorageCommand } from '@cloudos/protocol/storage-commands'
+import type { AgentDoor } from '../agent-door.ts'
+import type { Errand } from '../errand.ts'
+import { exitCodeOf } from '../exit-code.ts'
+import { listOf, textOf } from '../json-fields.ts'
+import { givenText } from '../verb.ts'
+import type { Given, Outcome } from '../verb.ts'
+import { askShown, askWay, openTyped, valueOf } from './open-shown.ts'
+import type { TypedWay } from './open-shown.ts'
+
+/** What the person did wrong says nothing about a copy: the drill ends there. */
+const MISTYPED = new Set(['wrong-word', 'wrong-words', 'wrong-count', 'wrong-passphrase', 'no-secret', 'cancelled'])
+
+/** Opens one copy, or all, from nothing but the medium and what the person types now. */
+export async function runDrill(given: Given, errand: Errand): Promise<Outcome> {
+  const door = await errand.openDoor()
+  const media = await chosen(door, givenText(given, 'medium'))
+  const results: Json[] = []
+  const lines: string[] = []
+  let exitCode = 0
+  let typed: TypedWay | undefined
+  for (const medium of media) {
+    const [mediumId, where] = [textOf(medium, 'mediumId'), textOf(medium, 'where')]
+    try {
+      const { copy } = await askShown(door, readForDrillCommand, { mediumId }, errand.world.signal)
+      typed ??= await askWay(copy, { given, errand })
+      const { vault, slotName } = await openTyped(copy, typed)
+      const epochKeys = [...vault.keyByEpoch].map(([epochId, key]) => [epochId, base64url.encode(key)])
+      wipeVault(vault)
+      const answer = await door.ask(
+        drillCommand,
+        { mediumId, way: slotName, epochKeys },
+        { signal: errand.world.signal },
+      )
+      const drilled = valueOf(drillCommand.output, answer)
+      results.push({ mediumId, where, outcome: 'good', ...drilled })
+      lines.push(goodLine(where, drilled))
+    } catch (cause) {
+      if (!(cause instanceof CloudError) || MISTYPED.has(cause.code)) throw cause
+      results.push({ mediumId, where, outcome: cause.code, problem: cause.message })
+      lines.push(`${where}: NOT recoverable now (${cause.code}). ${cause.message}`)
+      exitCode = exitCodeOf(cause.code)
+    }
+  }
+  return { result: { media: results }, lines, exitCode }
+}
+
+async function chosen(door: AgentDoor, wanted: string): Promise<readonly Json[]> {
+  const all = listOf(await door.ask(listStorageCommand, {}), 'media').filter((one) => textOf(one, 'kind') !== 'device')
+  const media =
+    wanted === '' ? all : all.filter((one) => [textOf(one, 'mediumId'), textOf(one, 'where')].includes(wanted))
+  if (media.length > 0) return media
+  throw wanted === ''
+    ? new CloudError(
+        'no-copy',
+        'This device keeps no copy besides its own disk. Add one first: cloudos storage add folder /media/stick/cloudos',
+      )
+    : new CloudError('no-such-medium', `This device keeps no copy ${wanted}. List them with: cloudos storage list`)
+}
+
+function goodLine(where: string, { documents, edits, notSaved }: Drilled): string {
+  const behind = notSaved === 0 ? '' : ` ${String(notSaved)} newer edits are not in it yet.`
+  return `${where}: opened and whole. ${String(documents)} documents, ${String(edits)} edits, the same as here.${behind}`
+}

@@ -1,0 +1,27 @@
+import { drillCommand, enterCommand, readCopyCommand, readForDrillCommand } from '@cloudos/protocol/recovery-commands'
+import type { DrillDesk } from '../recovery/drill-desk.ts'
+import type { RecoveryDesk } from '../recovery/recovery-desk.ts'
+import { register } from './register.ts'
+import type { Registered } from './register.ts'
+
+/** Coming back from a copy, and trying whether one could. */
+export function recoveryCommands(recovery: RecoveryDesk, drills: DrillDesk): readonly Registered[] {
+  return [
+    register({
+      shape: readCopyCommand,
+      run: (place, { tell }) =>
+        recovery.read(place, (entries) => {
+          tell({ entries })
+        }),
+    }),
+    register({ shape: enterCommand, run: ({ place, entries }) => recovery.enter(place, entries) }),
+    register({
+      shape: readForDrillCommand,
+      run: ({ mediumId }, { tell }) =>
+        drills.read(mediumId, (entries) => {
+          tell({ entries })
+        }),
+    }),
+    register({ shape: drillCommand, run: (drill) => drills.run(drill) }),
+  ]
+}

@@ -1,0 +1,48 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { numberOf, textOf } from './sqlite.ts'
+import type { Row } from './sqlite.ts'
+
+/** How the last drill of a copy went by one way in. */
+export interface DrillRecord {
+  /** The hex of its slot's public key; `undefined` where the copy could not even be read. */
+  readonly way: string | undefined
+  readonly atMs: number
+  /** `undefined`: everything came back. */
+  readonly problem: string | undefined
+  /** The last time that everything did. */
+  readonly goodAtMs: number | undefined
+}
+
+export interface Drills {
+  of(mediumId: string): readonly DrillRecord[]
+  note(mediumId: string, drill: Omit<DrillRecord, 'goodAtMs'>): void
+  /** The place is kept no longer. */
+  forget(mediumId: string): void
+}
+
+export function createDrills(db: DatabaseSync, within: <T>(act: () => T) => T): Drills {
+  const select = db.prepare('SELECT way, at_ms, problem, good_ms FROM drills WHERE medium_id = ? ORDER BY way')
+  const upsert = db.prepare(`
+    INSERT INTO drills (medium_id, way, at_ms, problem, good_ms) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (medium_id, way) DO UPDATE SET
+      at_ms = excluded.at_ms, problem = excluded.problem, good_ms = COALESCE(excluded.good_ms, good_ms)`)
+  const drop = db.prepare('DELETE FROM drills WHERE medium_id = ?')
+  return {
+    of: (mediumId) => within(() => select.all(mediumId).map(drillFromRow)),
+    note: (mediumId, { way, atMs, problem }) => {
+      within(() => upsert.run(mediumId, way ?? '', atMs, problem ?? '', problem === undefined ? atMs : null))
+    },
+    forget: (mediumId) => {
+      within(() => drop.run(mediumId))
+    },
+  }
+}
+
+function drillFromRow(row: Row): DrillRecord {
+  return {
+    way: textOf(row, 'way') || undefined,
+    atMs: numberOf(row, 'at_ms'),
+    problem: textOf(row, 'problem') || undefined,
+    goodAtMs: row['good_ms'] === null ? undefined : numberOf(row, 'good_ms'),
+  }
+}
