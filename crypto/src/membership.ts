@@ -52,42 +52,24 @@ export function membershipFrom(
   if (self === undefined) return err('unknown-device')
   if (self.revoked !== undefined) return err('revoked')
   if (state.currentEpoch === undefined) return err('no-epoch')
-  return ok(membershipOf(state, state.currentEpoch, createEpochKeys(state, identity), renewals))
-}
-
-/** The log as somebody reads it who holds the vault and is no device: every epoch's key is the vault's own, and nobody takes what they write. */
-export function readerFrom(
-  state: AuthorityState,
-  keyByEpoch: ReadonlyMap<EpochId, Uint8Array>,
-): Result<Membership, 'no-epoch'> {
-  if (state.currentEpoch === undefined) return err('no-epoch')
-  return ok(membershipOf(state, state.currentEpoch, (epochId) => keyByEpoch.get(epochId)?.slice(), []))
-}
-
-function membershipOf(
-  state: AuthorityState,
-  currentEpoch: EpochId,
-  epochKey: Membership['epochKey'],
-  renewals: readonly CertificateRenewal[],
-): Membership {
   const members = Array.from(state.deviceById.values(), (device) =>
     memberFrom(device, latestRenewal(state, device, renewals)),
   )
   const memberById = new Map(members.map((member) => [member.deviceId, member]))
   const memberByPeer = new Map(members.map((member) => [member.peerId, member]))
-  return {
+  return ok({
     profileId: state.profileId,
-    currentEpoch,
+    currentEpoch: state.currentEpoch,
     member: (deviceId) => memberById.get(deviceId),
     memberByPeer: (peerId, nowMs) => {
       const member = memberByPeer.get(peerId)
       return member !== undefined && mayConnect(member, nowMs) ? member : undefined
     },
-    epochKey,
+    epochKey: createEpochKeys(state, identity),
     cut: (docId, chain) =>
       memberById.get(deviceOfChain(chain))?.revoked === true ? (state.cutByDoc.get(docId)?.get(chain) ?? 0) : undefined,
     members: () => members,
-  }
+  })
 }
 
 /** What an epoch key is sealed for: the epoch's id is the hash of the entry that holds the seal and cannot be named in it. */

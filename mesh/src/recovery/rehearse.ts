@@ -1,4 +1,3 @@
-import { readerFrom } from '@cloudos/crypto/membership'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ChainKey, DocId, EpochId, Hash } from '@cloudos/protocol/ids'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
@@ -9,6 +8,7 @@ import type { Profile } from '../profile.ts'
 import type { Replica } from '../replica.ts'
 import type { SealedDoc } from '../sealed-doc.ts'
 import { profileStateHash } from '../state-hash.ts'
+import { readerFrom } from './reader.ts'
 import { hashAt, seqsOf, startScratch } from './scratch.ts'
 import type { Reach, ScratchParts } from './scratch.ts'
 
@@ -41,7 +41,7 @@ export interface Rehearsed {
  */
 export async function rehearse(parts: RehearsalParts): Promise<Rehearsed> {
   const { copy, keyByEpoch, medium, clock, rng } = parts
-  const membership = readerFrom(copy.state, keyByEpoch)
+  const membership = await readerFrom(copy.state, keyByEpoch, rng)
   if (!membership.ok) throw damaged('its log has no epoch', 'authority')
   const refused = new Set<string>()
   const scratchParts: ScratchParts = {

@@ -1,7 +1,7 @@
 import { parsePhrase } from '@cloudos/crypto/phrase'
 import type { PhraseRefusal } from '@cloudos/crypto/phrase'
 import { openSlot } from '@cloudos/crypto/slots'
-import { findWrongWord } from '@cloudos/crypto/wrong-word'
+import { findWrongWord } from './wrong-word.ts'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseSlot } from '@cloudos/protocol/slot'
 import type { SealedCopy } from '../pairing/talk.ts'

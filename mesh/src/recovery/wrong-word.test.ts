@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { equalBytes } from '@cloudos/protocol/bytes'
-import { parsePhrase, wordsFromPhrase } from './phrase.ts'
-import { createDice } from './testing/seeded.ts'
+import { parsePhrase, wordsFromPhrase } from '@cloudos/crypto/phrase'
+import { createDice } from '@cloudos/crypto/testing/seeded'
 import { findWrongWord } from './wrong-word.ts'
 
 test('of 24 words one of which is another, its place is found, wherever it stands', async () => {

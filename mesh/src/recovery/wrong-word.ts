@@ -1,6 +1,6 @@
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import { sha256 } from './hash.ts'
-import { PHRASE_BYTES } from './phrase.ts'
+import { sha256 } from '@cloudos/crypto/hash'
+import { PHRASE_BYTES } from '@cloudos/crypto/phrase'
 
 const WORDS = 2 ** 11
 
