@@ -117,13 +117,6 @@ const named = record<MediumNamed>({ mediumId: at(1, mediumId, 'which one, as the
 /** A first save may have the whole profile to write. */
 export const SAVING_MS = 120_000
 
-export const newMedium = record<NewMedium>({
-  kind: at(1, oneOf(ADDED_KINDS), 'what it is'),
-  where: at(2, place, 'the whole path of a folder that exists, or the address of the place'),
-  account: maybeAt(3, account, 'as whom to sign in there: a user name, or the id of an access key'),
-  secret: maybeAt(4, secretText(LIMITS.storageSecretMaxBytes), 'its password, secret key or token'),
-})
-
 export const addStorageCommand: CommandShape<NewMedium, MediumNamed> = {
   name: 'storage.add',
   effect: 'leaves',
