@@ -43,7 +43,7 @@ export interface MediumView {
   /** Why the last drill did not. */
   readonly testProblem?: string
   /** By which ways in it was opened, and when last. */
-  readonly tests: readonly WayTest[]
+  readonly tests?: readonly WayTest[]
 }
 
 export interface WayTest {
@@ -71,7 +71,7 @@ const mediumView = record<MediumView>({
   credential: at(11, oneOf({ 'not-needed': 1, 'sealed-on-device': 2, lost: 3 })),
   testedAtMs: maybeAt(12, uint()),
   testProblem: maybeAt(13, sentence),
-  tests: at(14, list(record<WayTest>({ way: at(1, hexOf(32)), atMs: at(2, uint()) }), { max: LIMITS.slotsMax })),
+  tests: maybeAt(14, list(record<WayTest>({ way: at(1, hexOf(32)), atMs: at(2, uint()) }), { max: LIMITS.slotsMax })),
   hadCopy: maybeAt(20, flag),
 })
 

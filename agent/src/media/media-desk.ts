@@ -65,7 +65,6 @@ export class MediaDesk implements AsyncDisposable {
       behind: 0,
       state: 'kept',
       failureDomain: await diskOf(homeFolder),
-      tests: [],
     }
     return [own, ...media.all().map((medium) => this.#view(medium))]
   }

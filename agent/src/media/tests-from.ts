@@ -13,6 +13,6 @@ export function testsFrom(drills: readonly DrillRecord[]): Pick<MediumView, 'tes
   return {
     ...(newest && { testedAtMs: newest.atMs }),
     ...(last?.problem !== undefined && { testProblem: last.problem }),
-    tests,
+    ...(newest && { tests }),
   }
 }

@@ -13,7 +13,6 @@ const STICK: MediumView = {
   behind: 0,
   state: 'kept',
   failureDomain: 'disk 5',
-  tests: [],
 }
 
 test('a copy says its revision, its age and what it is lost with, in words', () => {
