@@ -22,6 +22,12 @@ export function sayIncident(incident: Incident): IncidentText {
           'Two different frames were signed for one place: somebody runs a copy of a device. That chain is frozen here; everything else goes on.',
         proof: new Uint8Array(Buffer.concat(incident.proof)),
       }
+    case 'false-snapshot':
+      return {
+        subject: `${incident.docId} ${incident.deviceId} ${incident.from}`,
+        sentence:
+          'A snapshot of a document, made by one of the devices, does not show what its edits make. It was not used, and no edit is given up for it.',
+      }
     case 'log-damage':
       return {
         subject: `${incident.docId} ${String(incident.damage.offset)}`,

@@ -28,15 +28,24 @@ export interface UpdateShape {
   readonly steps: number
 }
 
+export interface UpdateBounds {
+  readonly structs: number
+  readonly deletes: number
+}
+
+const OF_EDIT: UpdateBounds = { structs: LIMITS.yjsMaxStructs, deletes: LIMITS.yjsMaxDeletes }
+/** For the whole of a document in one update. */
+export const OF_STATE: UpdateBounds = { structs: LIMITS.yjsMaxStructsOfState, deletes: LIMITS.yjsMaxDeletesOfState }
+
 /**
  * Reads a Yjs V1 update without building it, so that `Y.applyUpdate` is only ever given what it can take: whole, in bounds, with
  * valid text and JSON, and with references that resolve once `needs` are met. Says nothing about who may write which client.
  */
-export function readUpdate(bytes: Uint8Array): Result<UpdateShape, YjsRefusal> {
+export function readUpdate(bytes: Uint8Array, bounds: UpdateBounds = OF_EDIT): Result<UpdateShape, YjsRefusal> {
   if (bytes.length > LIMITS.frameMaxBytes) return err('too-long')
   const cursor = new UpdateCursor(bytes)
-  const runByClient = readRuns(cursor)
-  const deletes = readDeletes(cursor)
+  const runByClient = readRuns(cursor, bounds.structs)
+  const deletes = readDeletes(cursor, bounds.deletes)
   if (cursor.refusal === undefined && cursor.left > 0) cursor.refuse('trailing-bytes')
   if (cursor.refusal !== undefined) return err(cursor.refusal)
   const order = orderStructs(runByClient)
@@ -45,10 +54,10 @@ export function readUpdate(bytes: Uint8Array): Result<UpdateShape, YjsRefusal> {
   return ok({ structs: [...runByClient.values()].flat(), deletes, needs, nests, steps: cursor.steps + steps })
 }
 
-function readRuns(cursor: UpdateCursor): Map<number, StructRun> {
+function readRuns(cursor: UpdateCursor, structsMax: number): Map<number, StructRun> {
   const runByClient = new Map<number, StructRun>()
   const clients = cursor.uint()
-  let structsLeft: number = LIMITS.yjsMaxStructs
+  let structsLeft = structsMax
   for (let i = 0; i < clients && cursor.refusal === undefined; i++) {
     const count = cursor.uint()
     const client = cursor.uint()
@@ -112,14 +121,14 @@ function readReference(cursor: UpdateCursor, from: ClockId): ClockId {
   return { client, clock }
 }
 
-function readDeletes(cursor: UpdateCursor): readonly DeletedRange[] {
+function readDeletes(cursor: UpdateCursor, deletesMax: number): readonly DeletedRange[] {
   const deletes: DeletedRange[] = []
   const seen = new Set<number>()
   const clients = cursor.uint()
   for (let i = 0; i < clients && cursor.refusal === undefined; i++) {
     const client = cursor.uint()
     const count = cursor.uint()
-    if (deletes.length + count > LIMITS.yjsMaxDeletes) cursor.refuse('too-many-deletes')
+    if (deletes.length + count > deletesMax) cursor.refuse('too-many-deletes')
     if (count === 0) cursor.refuse('bad-length')
     if (seen.has(client)) cursor.refuse('duplicate-client')
     seen.add(client)

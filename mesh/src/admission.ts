@@ -1,15 +1,19 @@
-import type { AeadKey } from '@cloudos/crypto/aead'
-import type { Member, Membership } from '@cloudos/crypto/membership'
+import type { Member } from '@cloudos/crypto/membership'
 import { frameIdOf, unsealFrame, verifyFrame } from '@cloudos/crypto/sealed-frame'
 import { readUpdate } from '@cloudos/crypto/yjs-reader'
 import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseFrame } from '@cloudos/protocol/frame'
 import type { ParsedFrame } from '@cloudos/protocol/frame'
-import type { ChainKey, DocId, EpochId, Hash } from '@cloudos/protocol/ids'
+import type { ChainKey, Hash } from '@cloudos/protocol/ids'
+import { placeOf } from './chain-book.ts'
 import type { ChainBook, Chain, ParkedFrame } from './chain-book.ts'
-import type { FrameLog } from './frame-log.ts'
 import type { FrameRefused, OnIncident } from './incident.ts'
+import { encodeBaseRecord, findBase } from './snapshots/base-record.ts'
+import { checkBase, claimClients } from './snapshots/check-base.ts'
+import type { BaseParts } from './snapshots/check-base.ts'
+import { openSnapshot } from './snapshots/open-snapshot.ts'
+import type { Covers, OpenSnapshot } from './snapshots/open-snapshot.ts'
 import { Turns } from './turns.ts'
 import { judgeUpdate } from './yjs-rules.ts'
 
@@ -27,17 +31,13 @@ export interface Gap {
   readonly fromSeq: number
 }
 
-export interface AdmissionParts {
-  readonly docId: DocId
-  readonly book: ChainBook
-  readonly membership: () => Membership
-  readonly keyOf: (epochId: EpochId) => AeadKey | undefined
-  readonly clockOf: (client: number) => number
+export interface AdmissionParts extends BaseParts {
   readonly levelOf: (client: number, clock: number) => number
   readonly apply: (update: Uint8Array) => void
-  readonly log: FrameLog
   readonly onIncident: OnIncident
   readonly onFrame: (frame: AdmittedFrame) => void
+  /** The document has come to stand on a snapshot; it is in the log. */
+  readonly onBase: () => void
 }
 
 /** `held` is no fault: the frame waits, or is here already. */
@@ -52,6 +52,8 @@ const LOAD_BATCH = 512
 export class Admission {
   readonly #parts: AdmissionParts
   readonly #turns = new Turns()
+  readonly #coversByPlace = new Map<number, Covers>()
+  #hasLostBase = false
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
@@ -85,6 +87,24 @@ export class Admission {
   /** `undefined` when the frame has been judged already, else a promise of when it has. */
   admit(bytes: Uint8Array, from: string): undefined | Promise<void> {
     return this.#turns.run(() => this.#admitFrame(bytes, from))
+  }
+
+  /**
+   * Lets the document stand on a snapshot for frames that are not here. Only from a peer that is in, or a medium whose head one of
+   * those has signed, and only where the frames cannot be had: it is taken at its word.
+   */
+  admitBase(bytes: Uint8Array, from: string): undefined | Promise<void> {
+    return this.#turns.run(() => this.#admitBase(bytes, from))
+  }
+
+  /** What the snapshot at `place` in the log covers; `undefined` where none stands. */
+  coversAt(place: number): Covers | undefined {
+    return this.#coversByPlace.get(place)
+  }
+
+  /** The log holds a snapshot that cannot be opened, so what was written behind it is not all here. */
+  get hasLostBase(): boolean {
+    return this.#hasLostBase
   }
 
   /** Tries every parked frame again. */
@@ -128,7 +148,7 @@ export class Admission {
     if (header.docId !== this.#parts.docId) return 'unknown-document'
     if (member === undefined) return 'unknown-device'
     if (this.#isPastCut(frame)) return 'past-cut'
-    if (header.type === 'snapshot') return 'snapshot-unsupported'
+    if (header.type === 'snapshot') return 'misplaced-snapshot'
     return this.#parts.keyOf(header.epochId) === undefined ? 'no-epoch-key' : undefined
   }
 
@@ -154,9 +174,36 @@ export class Admission {
     this.#drainParked()
   }
 
+  async #admitBase(bytes: Uint8Array, from: string): Promise<void> {
+    try {
+      const checked = await checkBase(this.#parts, bytes)
+      if (!checked.ok) {
+        const parsed = parseFrame(bytes)
+        this.#refuse(checked.error, from, parsed.ok ? parsed.value : undefined)
+      } else if (checked.value !== undefined) {
+        // Logged first, then applied, as a frame is.
+        this.#standOn(checked.value, this.#parts.log.append(encodeBaseRecord(bytes)))
+        this.#drainParked()
+        this.#parts.onBase()
+      }
+    } catch (cause) {
+      this.#tellBroken(cause)
+    }
+  }
+
+  #standOn({ covers, state }: OpenSnapshot, place: number): void {
+    const { book, apply } = this.#parts
+    apply(state)
+    for (const [key, { seq, frameId }] of covers) {
+      const chain = book.open(key)
+      if (chain !== undefined && chain.tip.seq < seq) book.rebase(chain, { seq, id: frameId }, place)
+    }
+    this.#coversByPlace.set(place, covers)
+  }
+
   /** A frame for a place that is taken: the same one again is harmless, another one convicts the chain. */
   async #checkReplay(chain: Chain, frame: ParsedFrame): Promise<void> {
-    const place = chain.places[frame.header.seq - 1]
+    const place = placeOf(chain, frame.header.seq)
     if (place === undefined) return
     try {
       for await (const { frame: kept } of this.#parts.log.scan(place)) {
@@ -231,7 +278,25 @@ export class Admission {
     }
   }
 
+  /** It was checked when it came; what it leans on is in the log before it. */
+  #loadBase(frame: ParsedFrame, index: number): void {
+    const key = this.#parts.keyOf(frame.header.epochId)
+    const open = key === undefined ? undefined : openSnapshot(frame, key)
+    if (open?.ok && claimClients(this.#parts.book, open.value)) {
+      this.#standOn(open.value, index)
+      this.#drainParked()
+      return
+    }
+    this.#hasLostBase = true
+    this.#refuse(open?.ok === false ? open.error : 'no-epoch-key', 'log', frame)
+  }
+
   #loadFrame(bytes: Uint8Array, index: number): ParsedFrame | undefined {
+    const base = findBase(bytes)
+    if (base !== undefined) {
+      this.#loadBase(base, index)
+      return undefined
+    }
     const parsed = parseFrame(bytes)
     if (!parsed.ok) return undefined
     const frame = parsed.value
@@ -246,7 +311,7 @@ export class Admission {
   /** A repeated record is harmless; another frame for the same place is the kept proof of a chain that was frozen. */
   async #refreeze(frame: ParsedFrame): Promise<void> {
     const chain = this.#parts.book.find(frame.chain)
-    const place = chain?.places[frame.header.seq - 1]
+    const place = chain && placeOf(chain, frame.header.seq)
     if (chain === undefined || place === undefined) return
     for await (const { frame: kept } of this.#parts.log.scan(place)) {
       if (!equalBytes(kept, frame.bytes)) chain.frozen = true

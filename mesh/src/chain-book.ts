@@ -14,8 +14,12 @@ export interface ChainTip {
 export interface Chain {
   readonly key: ChainKey
   tip: ChainTip
-  /** Where in the log frame `seq` stands: `places[seq - 1]`. */
-  readonly places: number[]
+  /** Frames up to this one are not in the log: a snapshot stands for them. 0 where the log has the chain from its beginning. */
+  floorSeq: number
+  /** Where in the log that snapshot stands; means nothing where `floorSeq` is 0. */
+  floorPlace: number
+  /** Where in the log the frames behind the floor stand, see `placeOf`. */
+  places: number[]
   frozen: boolean
   /** Frames that came before their predecessors or before structs they lean on, by seq. Their signatures hold. */
   readonly parked: Map<number, ParkedFrame>
@@ -33,6 +37,11 @@ export interface ParkedFrame {
   readonly from: string
   /** Where it stands in the log, when it was found there behind a damaged record. */
   readonly place?: number
+}
+
+/** Where in the log the chain's frame `seq` stands; `undefined` for what is not there. */
+export function placeOf({ places, floorSeq }: Chain, seq: number): number | undefined {
+  return seq > floorSeq ? places[seq - floorSeq - 1] : undefined
 }
 
 /** What one device knows of all chains of one document. It judges no signature and reads no content. */
@@ -64,6 +73,8 @@ export class ChainBook {
     const chain: Chain = {
       key,
       tip: { seq: 0, id: NO_FRAME },
+      floorSeq: 0,
+      floorPlace: 0,
       places: [],
       frozen: false,
       parked: new Map(),
@@ -90,6 +101,15 @@ export class ChainBook {
     chain.places.push(place)
   }
 
+  /** The chain goes on behind a snapshot at `place` in the log that covers it up to `tip`, which is ahead of what is here. */
+  rebase(chain: Chain, tip: ChainTip, place: number): void {
+    chain.tip = tip
+    chain.floorSeq = tip.seq
+    chain.floorPlace = place
+    chain.places = []
+    for (const seq of [...chain.parked.keys()]) if (seq <= tip.seq) this.#unpark(chain, seq)
+  }
+
   /** Whether `client` is an id of this chain, registering it on first use. An id another chain holds is never taken over. */
   claimsClient(chain: Chain, client: number): boolean {
     if (chain.counterByClient.has(client)) return true
@@ -98,6 +118,10 @@ export class ChainBook {
     chain.counterByClient.set(client, counter)
     this.#ownerByClient.set(client, chain.key)
     return true
+  }
+
+  ownerOf(client: number): ChainKey | undefined {
+    return this.#ownerByClient.get(client)
   }
 
   /** The id this chain wrote under last. */
@@ -134,16 +158,20 @@ export class ChainBook {
 
   /** Takes out the parked frame that follows the chain's tip. */
   unparkNext(chain: Chain): ParkedFrame | undefined {
-    const parked = chain.parked.get(chain.tip.seq + 1)
-    if (parked === undefined) return undefined
-    chain.parked.delete(chain.tip.seq + 1)
-    this.#parkedCount -= 1
-    this.#parkedBytes -= parked.frame.bytes.length
-    return parked
+    return this.#unpark(chain, chain.tip.seq + 1)
   }
 
   hasParked(): boolean {
     return this.#parkedCount > 0
+  }
+
+  #unpark(chain: Chain, seq: number): ParkedFrame | undefined {
+    const parked = chain.parked.get(seq)
+    if (parked === undefined) return undefined
+    chain.parked.delete(seq)
+    this.#parkedCount -= 1
+    this.#parkedBytes -= parked.frame.bytes.length
+    return parked
   }
 
   #expectedCounter(chain: Chain, client: number): number | undefined {

@@ -15,7 +15,8 @@ export type FrameRefused =
   | 'bad-update'
   | 'foreign-client-id'
   | 'clock-not-continued'
-  | 'snapshot-unsupported'
+  | 'misplaced-snapshot'
+  | 'bad-snapshot'
 
 /** What the owner should be able to see later. Nothing here holds content. */
 export type Incident =
@@ -32,6 +33,8 @@ export type Incident =
       readonly chain: ChainKey
       readonly proof: readonly [Uint8Array, Uint8Array]
     }
+  /** A snapshot's state is not that of the frames it says: it was not used. */
+  | { readonly kind: 'false-snapshot'; readonly docId: DocId; readonly deviceId: DeviceId; readonly from: string }
   | { readonly kind: 'log-damage'; readonly docId: DocId; readonly damage: LogDamage }
   | { readonly kind: 'not-saved'; readonly docId: DocId; readonly code: string; readonly message: string }
   | { readonly kind: 'rollback'; readonly deviceId: DeviceId; readonly docId: DocId }

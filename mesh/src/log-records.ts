@@ -25,11 +25,16 @@ export function readRecord(window: Uint8Array, offset: number): FoundRecord {
   const length = view.getUint32(0)
   if (length === 0 || length > LIMITS.frameMaxBytes) return { kind: 'bad' }
   const start = offset + RECORD_HEADER_BYTES
-  const magic = window[start] === undefined || (window[start] === 0x43 && (window[start + 1] ?? 0x55) === 0x55)
+  const magic = window[start] === undefined || (window[start] === 0x43 && isSecond(window[start + 1] ?? 0x55))
   if (!magic) return { kind: 'bad' }
   if (start + length > window.length) return { kind: 'more' }
   const frame = window.subarray(start, start + length)
   return crc32(frame) === view.getUint32(4) ? { kind: 'record', frame, nextOffset: start + length } : { kind: 'bad' }
+}
+
+/** A frame begins with CU, a snapshot that the document stands on with CB. */
+function isSecond(byte: number): boolean {
+  return byte === 0x55 || byte === 0x42
 }
 
 /**

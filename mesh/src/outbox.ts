@@ -5,6 +5,8 @@ import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
 import type { AdmittedFrame } from './admission.ts'
 import type { SealedDoc } from './sealed-doc.ts'
+import { findBase } from './snapshots/base-record.ts'
+import type { Covers } from './snapshots/open-snapshot.ts'
 import { encodeSyncMessage } from './sync-messages.ts'
 import type { Seqs } from './sync-messages.ts'
 
@@ -52,6 +54,11 @@ export class Outbox {
     this.#startPump()
   }
 
+  /** Something has entered the log that is no frame. */
+  readOn(): void {
+    this.#startPump()
+  }
+
   /** A frame has entered the log. */
   pass(admitted: AdmittedFrame): void {
     if (this.#cursor !== admitted.index || this.#pumping) {
@@ -67,6 +74,15 @@ export class Outbox {
     if (seq <= (this.#theirs.get(chain) ?? 0)) return true
     this.#theirs.set(chain, seq)
     return this.#channel.send(encodeSyncMessage({ kind: 'frame', bytes }))
+  }
+
+  /** What the peer has of the covered frames it keeps; what it lacks of them nobody can send it one by one from here. */
+  #sendBase(covers: Covers, record: Uint8Array): boolean {
+    const base = findBase(record)
+    const lacks = [...covers].some(([chain, { seq }]) => seq > (this.#theirs.get(chain) ?? 0))
+    if (base === undefined || !lacks) return true
+    for (const [chain, { seq }] of covers) this.#theirs.set(chain, Math.max(seq, this.#theirs.get(chain) ?? 0))
+    return this.#channel.send(encodeSyncMessage({ kind: 'base', bytes: base.bytes }))
   }
 
   #startPump(): void {
@@ -90,8 +106,10 @@ export class Outbox {
     let expected = this.#cursor ?? 0
     for await (const { index, frame } of this.#doc.scan(expected)) {
       if (this.#signal.aborted || this.#cursor !== expected) return
-      const parsed = parseFrame(frame)
       this.#cursor = expected = index + 1
+      const covers = this.#doc.coversAt(index)
+      if (covers !== undefined && !this.#sendBase(covers, frame)) await this.#channel.drained(this.#signal)
+      const parsed = parseFrame(frame)
       if (parsed.ok && !this.#send(parsed.value.chain, parsed.value.header.seq, frame))
         await this.#channel.drained(this.#signal)
     }

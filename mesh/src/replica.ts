@@ -137,6 +137,11 @@ export class Replica {
       onFrame: (admitted) => {
         this.#pass(docId, admitted)
       },
+      onBase: () => {
+        for (const session of this.#sessions) session.passBase(docId)
+        this.#keepSoon(docId)
+        for (const listener of this.#frameListeners) listener()
+      },
     })
     this.#ready.set(docId, doc)
     for (const session of this.#sessions) session.share(doc)

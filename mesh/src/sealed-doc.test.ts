@@ -197,7 +197,7 @@ test('every kind of bad frame is refused by name and changes nothing', async () 
     ['unknown-document', forge(family, 0, good, { docId: idFromBytes('DocId', new Uint8Array(16)) }).bytes],
     ['unknown-device', forge(stranger, 0, good).bytes],
     ['no-epoch-key', forge(family, 0, good, { epochId: idFromBytes('EpochId', new Uint8Array(8)) }).bytes],
-    ['snapshot-unsupported', forge(family, 0, good, { type: 'snapshot' }).bytes],
+    ['misplaced-snapshot', forge(family, 0, good, { type: 'snapshot' }).bytes],
     ['bad-signature', forge(family, 0, good).bytes.map((byte, i, all) => (i === all.length - 1 ? byte ^ 1 : byte))],
     ['bad-update', forge(family, 0, Uint8Array.of(9, 9, 9)).bytes],
     [

@@ -5,19 +5,27 @@ import { docKeyFrom } from '@cloudos/crypto/derive'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import type { Membership } from '@cloudos/crypto/membership'
 import { sealFrame } from '@cloudos/crypto/sealed-frame'
+import type { SealedFrame } from '@cloudos/crypto/sealed-frame'
+import type { MaybePromise } from '@cloudos/crypto/signature'
 import { readUpdate } from '@cloudos/crypto/yjs-reader'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseFrame } from '@cloudos/protocol/frame'
+import type { FrameType } from '@cloudos/protocol/frame'
 import { chainKey, idFromBytes, incarnationOfChain } from '@cloudos/protocol/ids'
-import type { ChainKey, DocId, EpochId, Incarnation } from '@cloudos/protocol/ids'
+import type { ChainKey, DocId, EpochId, Hash, Incarnation } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Rng } from '@cloudos/protocol/ports'
+import type { Result } from '@cloudos/protocol/result'
 import { Admission } from './admission.ts'
 import type { AdmittedFrame, Gap } from './admission.ts'
-import { ChainBook } from './chain-book.ts'
+import { ChainBook, placeOf } from './chain-book.ts'
 import type { Chain, ChainTip } from './chain-book.ts'
 import type { FrameLog, LogRecord } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
+import { judgeSnapshot } from './snapshots/judge-snapshot.ts'
+import type { GenuineSnapshot, SnapshotDoubt } from './snapshots/judge-snapshot.ts'
+import { findPayload } from './snapshots/open-snapshot.ts'
+import type { Covers } from './snapshots/open-snapshot.ts'
 import { splitUpdate } from './split-update.ts'
 import type { PieceLimits } from './split-update.ts'
 import { isTooDeep, levelIn } from './yjs-rules.ts'
@@ -31,6 +39,14 @@ export interface SealedDocParts {
   readonly onIncident: OnIncident
   /** Every frame that has just entered the log, ours or another's. */
   readonly onFrame: (frame: AdmittedFrame) => void
+  /** The document has come to stand on a snapshot that another made. */
+  readonly onBase: () => void
+}
+
+export interface MadeSnapshot {
+  readonly bytes: Uint8Array
+  readonly snapshotId: Hash
+  readonly covers: Covers
 }
 
 /** Marks transactions that carry admitted frames: whatever else changes the document is an edit of this device. */
@@ -63,6 +79,7 @@ export class SealedDoc {
     const book = new ChainBook(parts.docId)
     const ydoc = new Y.Doc({ gc: true })
     const keys = new Map<EpochId, AeadKey>()
+    const opened: { doc?: SealedDoc } = {}
     const admission = new Admission({
       docId: parts.docId,
       book,
@@ -73,13 +90,16 @@ export class SealedDoc {
       apply: (update) => {
         Y.applyUpdate(ydoc, update, ADMITTED)
       },
+      isOwnChain: (chain) => chain === opened.doc?.chain,
       log: parts.log,
       onIncident: parts.onIncident,
       onFrame: parts.onFrame,
+      onBase: parts.onBase,
     })
     for (const damage of parts.log.damages) parts.onIncident({ kind: 'log-damage', docId: parts.docId, damage })
     await admission.load(ydoc)
     const doc = new SealedDoc(parts, ydoc, book, admission, keys)
+    opened.doc = doc
     // Tabs are given client ids of this chain before it has a frame, and outlive this leader: the next one must go on with it.
     if (parts.log.syncsBeforeSend) await doc.#begin()
     return doc
@@ -99,7 +119,7 @@ export class SealedDoc {
     this.#admission = admission
     this.#keys = keys
     this.#nonces = createNonceSource(parts.rng)
-    this.#chain = openOwnChain(parts, book)
+    this.#chain = openOwnChain(parts, book, admission.hasLostBase)
     // Where other editors of this device (tabs) may still be writing under the chain's ids, each needs one of its own.
     const used = parts.log.syncsBeforeSend ? undefined : book.lastClient(this.#chain)
     ydoc.clientID = used ?? this.claimClientId(new Set())
@@ -132,14 +152,20 @@ export class SealedDoc {
     return this.#parts.log.frameCount
   }
 
-  /** The place in the log from which everything a peer with these heads lacks can be read. */
+  /** The place in the log from which everything a peer with these heads lacks can be read: frames, or a snapshot in their place. */
   firstMissing(theirs: ReadonlyMap<ChainKey, number>): number {
     let first = this.#parts.log.frameCount
     for (const chain of this.#book.chains()) {
-      const place = chain.places[theirs.get(chain.key) ?? 0]
+      const seq = theirs.get(chain.key) ?? 0
+      const place = seq < chain.floorSeq ? chain.floorPlace : placeOf(chain, seq + 1)
       if (place !== undefined) first = Math.min(first, place)
     }
     return first
+  }
+
+  /** What the snapshot at this place of the log covers; `undefined` where a frame stands. */
+  coversAt(place: number): Covers | undefined {
+    return this.#admission.coversAt(place)
   }
 
   scan(fromIndex: number): AsyncIterable<LogRecord> {
@@ -152,6 +178,32 @@ export class SealedDoc {
    */
   admit(bytes: Uint8Array, from: string): undefined | Promise<void> {
     return this.#admission.admit(bytes, from)
+  }
+
+  /**
+   * The whole document as one sealed and signed frame that takes no place in a chain, with what it covers. `undefined` when the state is
+   * too large for a frame, or this device cannot write: then its frames have to stay. Rejects (`CloudError`) as `durable` does.
+   */
+  async snapshot(): Promise<MadeSnapshot | undefined> {
+    do await this.durable()
+    while (this.#pending.length > 0 || this.#flushing !== undefined)
+    const covers = new Map(Array.from(this.heads(), ([chain, { seq, id }]) => [chain, { seq, frameId: id }]))
+    const payload = findPayload({ covers, state: Y.encodeStateAsUpdate(this.ydoc) })
+    if (payload === undefined || this.#chain.frozen) return undefined
+    const { bytes, frameId } = await this.#seal('snapshot', payload)
+    return { bytes, snapshotId: frameId, covers }
+  }
+
+  /** Replays a snapshot and the frames it covers; nothing of it enters the document. Rejects (`CloudError`) when the log cannot be read. */
+  judge(snapshot: Uint8Array): Promise<Result<GenuineSnapshot, SnapshotDoubt>> {
+    const { docId, membership } = this.#parts
+    const keyOfEpoch = (epochId: EpochId) => keyOf(this.#keys, this.#parts, epochId)
+    return judgeSnapshot({ docId, membership, keyOf: keyOfEpoch, scan: () => this.scan(0) }, snapshot)
+  }
+
+  /** As `Admission.admitBase`. */
+  admitBase(bytes: Uint8Array, from: string): undefined | Promise<void> {
+    return this.#admission.admitBase(bytes, from)
   }
 
   /** Chains with frames waiting for something that has not come: what to ask peers for. */
@@ -247,12 +299,7 @@ export class SealedDoc {
   }
 
   async #writeFrame(updates: Uint8Array): Promise<void> {
-    const { log, identity } = this.#parts
-    const membership = this.#parts.membership()
-    const epochId = membership.currentEpoch
-    const key = keyOf(this.#keys, this.#parts, epochId)
-    if (key === undefined)
-      throw new CloudError('no-epoch-key', 'This device holds no key for the current epoch. Pair it again.')
+    const { log } = this.#parts
     if (this.#chain.frozen)
       throw new CloudError(
         'chain-frozen',
@@ -262,30 +309,33 @@ export class SealedDoc {
       throw tooLarge('One edit is larger than a frame may be (about 900 kB). Make it in smaller pieces.')
     this.#assertOwn(updates)
     if (!this.#begun) await this.#begin()
-    const { seq, id } = this.#chain.tip
-    const sealing = sealFrame({
-      header: {
-        type: 'update',
-        docId: this.docId,
-        epochId,
-        deviceId: identity.deviceId,
-        incarnation: this.#incarnation(),
-        seq: seq + 1,
-        prev: id,
-      },
-      updates,
-      key,
-      nonces: this.#nonces,
-      signer: identity.signer,
-    })
+    const sealing = this.#seal('update', updates)
     const sealed = sealing instanceof Promise ? await sealing : sealing
     const parsed = parseFrame(sealed.bytes)
     if (!parsed.ok) throw new Error(`a frame of our own is refused: ${parsed.error}`)
     const index = log.append(sealed.bytes)
-    this.#book.advance(this.#chain, { seq: seq + 1, id: sealed.frameId }, index)
+    this.#book.advance(this.#chain, { seq: parsed.value.header.seq, id: sealed.frameId }, index)
     const frame: AdmittedFrame = { frame: parsed.value, frameId: sealed.frameId, index, from: undefined }
     if (log.syncsBeforeSend) this.#unpassed.push(frame)
     else this.#parts.onFrame(frame)
+  }
+
+  /** Behind this run's last frame, under the epoch of now. */
+  #seal(type: FrameType, content: Uint8Array): MaybePromise<SealedFrame> {
+    const { identity } = this.#parts
+    const epochId = this.#parts.membership().currentEpoch
+    const key = keyOf(this.#keys, this.#parts, epochId)
+    if (key === undefined)
+      throw new CloudError('no-epoch-key', 'This device holds no key for the current epoch. Pair it again.')
+    const { seq, id } = this.#chain.tip
+    const { deviceId, signer } = identity
+    return sealFrame({
+      header: { type, docId: this.docId, epochId, deviceId, incarnation: this.#incarnation(), seq: seq + 1, prev: id },
+      updates: content,
+      key,
+      nonces: this.#nonces,
+      signer,
+    })
   }
 
   /** Yjs swaps a document's client id when it meets its own history: sealed, that would convict this device of forgery. */
@@ -323,9 +373,10 @@ function tooLarge(sentence: string): CloudError {
   return new CloudError('edit-too-large', sentence)
 }
 
-function openOwnChain(parts: SealedDocParts, book: ChainBook): Chain {
+function openOwnChain(parts: SealedDocParts, book: ChainBook, hasLostBase: boolean): Chain {
   const fresh = (): Incarnation => idFromBytes('Incarnation', parts.rng.bytes(4))
-  const continued = parts.log.continues
+  // Behind a snapshot that cannot be opened nobody knows here how far the chain had come.
+  const continued = hasLostBase ? undefined : parts.log.continues
   const kept = continued === undefined ? undefined : findContinued(parts, book, continued)
   if (kept !== undefined && !kept.frozen && kept.parked.size === 0) return kept
   let chain = book.open(chainKey(parts.identity.deviceId, fresh()))

@@ -13,6 +13,8 @@ export type SyncMessage =
   | { readonly kind: 'have'; readonly docId: DocId; readonly seqs: Seqs }
   /** A frame, exactly as its author signed it. */
   | { readonly kind: 'frame'; readonly bytes: Uint8Array }
+  /** A snapshot for frames that its sender no longer has one by one. */
+  | { readonly kind: 'base'; readonly bytes: Uint8Array }
   /** Go back to `fromSeq` of this chain: something came that cannot be used without it. */
   | { readonly kind: 'want'; readonly docId: DocId; readonly chain: ChainKey; readonly fromSeq: number }
   /** What is on my disk, by fdatasync: the sender's edits up to here survive the sender. */
@@ -22,11 +24,14 @@ const HAVE = 1
 const FRAME = 2
 const WANT = 3
 const KEPT = 4
+const BASE = 5
 
 export function encodeSyncMessage(message: SyncMessage): Uint8Array {
   switch (message.kind) {
     case 'frame':
       return concatBytes(Uint8Array.of(FRAME), message.bytes)
+    case 'base':
+      return concatBytes(Uint8Array.of(BASE), message.bytes)
     case 'have':
       return concatBytes(Uint8Array.of(HAVE), encodeSeqs(message.docId, message.seqs))
     case 'kept':
@@ -42,6 +47,7 @@ export function encodeSyncMessage(message: SyncMessage): Uint8Array {
 export function parseSyncMessage(bytes: Uint8Array): SyncMessage | undefined {
   const body = bytes.subarray(1)
   if (bytes[0] === FRAME) return { kind: 'frame', bytes: body }
+  if (bytes[0] === BASE) return { kind: 'base', bytes: body }
   const decoded = decodeCbor(body)
   if (!decoded.ok || !Array.isArray(decoded.value)) return undefined
   const [doc, ...rest] = decoded.value as readonly CborValue[]

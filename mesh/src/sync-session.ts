@@ -1,5 +1,6 @@
 import type { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseFrame } from '@cloudos/protocol/frame'
+import type { ParsedFrame } from '@cloudos/protocol/frame'
 import type { ChainKey, DocId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
@@ -19,6 +20,11 @@ export interface SyncSessionParts {
   readonly onKept: (docId: DocId, seqs: Seqs) => void
 }
 
+interface Shared {
+  readonly doc: SealedDoc
+  readonly outbox: Outbox
+}
+
 /** Enough to keep the verifier busy while more is on its way. */
 const UNJUDGED_MAX_BYTES = 2 * LIMITS.frameMaxBytes
 
@@ -27,7 +33,7 @@ export class SyncSession {
   readonly peerId: string
   readonly #parts: SyncSessionParts
   readonly #stopped = new AbortController()
-  readonly #shared = new Map<DocId, { doc: SealedDoc; outbox: Outbox }>()
+  readonly #shared = new Map<DocId, Shared>()
   readonly #asked = new Map<ChainKey, number>()
   #incoming: Promise<void> = Promise.resolve()
   #unjudgedBytes = 0
@@ -62,6 +68,11 @@ export class SyncSession {
     this.#shared.get(docId)?.outbox.pass(admitted)
   }
 
+  /** The document has come to stand on a snapshot, which the peer may lack. */
+  passBase(docId: DocId): void {
+    this.#shared.get(docId)?.outbox.readOn()
+  }
+
   sayKept(doc: SealedDoc, seqs: Seqs): void {
     if (this.#shared.has(doc.docId)) this.#say({ kind: 'kept', docId: doc.docId, seqs })
   }
@@ -90,18 +101,34 @@ export class SyncSession {
       this.#receiveFrame(message.bytes)
       return
     }
+    if (message.kind === 'base') {
+      this.#receiveBase(message.bytes)
+      return
+    }
     this.#incoming = this.#incoming.then(() => this.#answer(message))
     this.#waitFor(this.#incoming, bytes.length)
   }
 
-  #receiveFrame(bytes: Uint8Array): void {
+  #receiveBase(bytes: Uint8Array): void {
+    const { shared } = this.#parseFor(bytes) ?? {}
+    const judging = shared?.doc.admitBase(bytes, this.peerId)
+    if (judging !== undefined) this.#waitFor(judging, bytes.length)
+  }
+
+  /** A frame of a document that has not been spoken of ends the session, and so does what is none. */
+  #parseFor(bytes: Uint8Array): { readonly frame: ParsedFrame; readonly shared: Shared } | undefined {
     const parsed = parseFrame(bytes)
     const shared = parsed.ok ? this.#shared.get(parsed.value.header.docId) : undefined
-    if (!parsed.ok || shared === undefined) {
-      this.close()
-      return
-    }
-    shared.outbox.peerSent(parsed.value.chain, parsed.value.header.seq)
+    if (parsed.ok && shared !== undefined) return { frame: parsed.value, shared }
+    this.close()
+    return undefined
+  }
+
+  #receiveFrame(bytes: Uint8Array): void {
+    const found = this.#parseFor(bytes)
+    if (found === undefined) return
+    const { frame, shared } = found
+    shared.outbox.peerSent(frame.chain, frame.header.seq)
     const judging = shared.doc.admit(bytes, this.peerId)
     if (judging === undefined) this.#askForGaps(shared.doc)
     else
@@ -132,7 +159,7 @@ export class SyncSession {
     }
   }
 
-  async #answer(message: Exclude<SyncMessage, { kind: 'frame' }>): Promise<void> {
+  async #answer(message: Exclude<SyncMessage, { kind: 'frame' | 'base' }>): Promise<void> {
     if (message.kind === 'kept') {
       if (this.#shared.has(message.docId)) this.#parts.onKept(message.docId, message.seqs)
       return

@@ -16,6 +16,9 @@ export const LIMITS = {
   yjsMaxStructs: 10_000,
   /** An update of very many one-clock deletes splits and walks the whole document. */
   yjsMaxDeletes: 10_000,
+  /** A snapshot is the whole of a document, which may hold more than one edit may change; it is read once and its length bounds the rest. */
+  yjsMaxStructsOfState: 200_000,
+  yjsMaxDeletesOfState: 200_000,
   /** A chain burns through client ids to bloat every state vector for ever. */
   clientIdsPerChain: 65_536,
   /** A chain names ids far ahead to make us derive thousands; tabs of one browser need a few, in any order. */
@@ -42,6 +45,9 @@ export const LIMITS = {
   authorityBlobsMax: 256,
   packsMax: 4096,
   packSpansMax: 4096,
+  /** A copy lists snapshots without end, or one with thousands of acknowledgements. */
+  snapshotsMax: 3 * 4096,
+  snapshotAcksMax: 16,
   formerSecretsKeysMax: 32,
   slotParamsMaxBytes: 64,
   /** A medium hands out something huge as the vault, which is read before anything else can be judged. */

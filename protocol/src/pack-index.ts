@@ -1,8 +1,8 @@
-import { converted, hexOf, id, list, uint } from './codecs.ts'
-import { chainKey, findId } from './ids.ts'
+import { chainCodec } from './chain-heads.ts'
+import { id, list, uint } from './codecs.ts'
 import type { ChainKey, DocId, Hash } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { at, checked, encodeRecord, parseRecord, record, versionedRecord } from './record.ts'
+import { at, checked, encodeRecord, maybeAt, parseRecord, record, versionedRecord } from './record.ts'
 import type { RecordRefusal, VersionRefusal } from './record.ts'
 import type { Result } from './result.ts'
 
@@ -19,6 +19,8 @@ export interface Pack {
   readonly blob: Hash
   readonly sizeBytes: number
   readonly spans: readonly ChainSpan[]
+  /** When the newest frame of it was put there, in whole hours since 1970; absent where that was not noted. */
+  readonly newestHour?: number
 }
 
 /** What a head leads to besides the ways in. The packs stand in an order in which their frames can be taken. */
@@ -26,26 +28,16 @@ export interface PackIndex {
   /** Blobs of signed entries: the authority log. Together they hold the head's tip. */
   readonly authorityBlobs: readonly Hash[]
   readonly packs: readonly Pack[]
+  /** A `SnapshotList`, where the packs do not hold every frame from the beginning or will not for long. */
+  readonly snapshotsBlob?: Hash
 }
 
 export type PackIndexRefusal = RecordRefusal<PackIndex> | VersionRefusal
 
-const DEVICE_HEX = 2 * 16
-
-const chain = converted(
-  hexOf(20),
-  (hex): ChainKey | undefined => {
-    const deviceId = findId('DeviceId', hex.slice(0, DEVICE_HEX))
-    const incarnation = findId('Incarnation', hex.slice(DEVICE_HEX))
-    return deviceId && incarnation && chainKey(deviceId, incarnation)
-  },
-  (key) => key,
-)
-
 const span = checked(
   record<ChainSpan>({
     docId: at(1, id('DocId')),
-    chain: at(2, chain),
+    chain: at(2, chainCodec),
     fromSeq: at(3, uint(undefined, 1)),
     toSeq: at(4, uint(undefined, 1)),
   }),
@@ -61,10 +53,12 @@ const codec = versionedRecord<PackIndex>(1, {
         blob: at(1, id('Hash')),
         sizeBytes: at(2, uint(LIMITS.blobMaxBytes, 1)),
         spans: at(3, list(span, { min: 1, max: LIMITS.packSpansMax })),
+        newestHour: maybeAt(4, uint()),
       }),
       { max: LIMITS.packsMax },
     ),
   ),
+  snapshotsBlob: maybeAt(4, id('Hash')),
 })
 
 export function encodePackIndex(index: PackIndex): Uint8Array {

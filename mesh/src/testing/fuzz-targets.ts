@@ -37,6 +37,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     encodeSyncMessage({ kind: 'kept', docId, seqs: new Map() }),
     encodeSyncMessage({ kind: 'want', docId, chain, fromSeq: 70_000 }),
     encodeSyncMessage({ kind: 'frame', bytes: dice.bytes(60) }),
+    encodeSyncMessage({ kind: 'base', bytes: dice.bytes(60) }),
   ]),
   target('heads-message', parseHeadsMessage, encodeHeadsMessage, [
     encodeHeadsMessage({ kind: 'entries-held', items: [dice.bytes(32), dice.bytes(32)] }),

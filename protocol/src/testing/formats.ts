@@ -26,6 +26,8 @@ import type { Result } from '../result.ts'
 import { encodeRpc, parseRpc } from '../rpc.ts'
 import { encodeSlot, parseSlot } from '../slot.ts'
 import { encodeSnapshotAck, parseSnapshotAck } from '../snapshot-ack.ts'
+import { encodeSnapshotList, parseSnapshotList } from '../snapshot-list.ts'
+import { encodeSnapshot, parseSnapshot } from '../snapshot.ts'
 import { encodeVault, parseVault } from '../vault.ts'
 
 /** A format as tests and fuzzers see it. */
@@ -53,6 +55,8 @@ export const FORMATS = {
   head: format(parseHead, encodeHead),
   heads: format(parseHeads, encodeHeads),
   'pack-index': format(parsePackIndex, encodePackIndex),
+  snapshot: format(parseSnapshot, encodeSnapshot),
+  'snapshot-list': format(parseSnapshotList, encodeSnapshotList),
   'snapshot-ack': format(parseSnapshotAck, encodeSnapshotAck),
   vault: format(parseVault, encodeVault),
   rpc: format(parseRpc, encodeRpc),

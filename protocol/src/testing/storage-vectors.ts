@@ -2,7 +2,7 @@ import { concatBytes } from '../bytes.ts'
 import { encodeHead } from '../head.ts'
 import type { Head } from '../head.ts'
 import { encodeHeads } from '../heads.ts'
-import type { ChainHead } from '../heads.ts'
+import type { ChainHead } from '../chain-heads.ts'
 import { NO_HASH, chainKey } from '../ids.ts'
 import type { ChainKey } from '../ids.ts'
 import { LIMITS } from '../limits.ts'
@@ -10,6 +10,8 @@ import { encodePackIndex } from '../pack-index.ts'
 import { encodeSlot } from '../slot.ts'
 import type { SlotWay } from '../slot.ts'
 import { encodeSnapshotAck } from '../snapshot-ack.ts'
+import { encodeSnapshotList } from '../snapshot-list.ts'
+import { encodeSnapshot } from '../snapshot.ts'
 import { encodeVault } from '../vault.ts'
 import { SAMPLE_MS, sampleBytes, sampleHex, sampleId } from './samples.ts'
 import { bad, badEdits, badForms, good } from './vector.ts'
@@ -169,9 +171,30 @@ const packIndex = encodePackIndex({
   ],
 })
 
+const compactedIndex = encodePackIndex({
+  authorityBlobs: [sampleId('Hash', 0x10)],
+  packs: [
+    {
+      blob: sampleId('Hash', 0x30),
+      sizeBytes: 400,
+      spans: [
+        {
+          docId: sampleId('DocId', 0x01),
+          chain: chainKey(sampleId('DeviceId', 0x21), sampleId('Incarnation', 0x02)),
+          fromSeq: 901,
+          toSeq: 901,
+        },
+      ],
+      newestHour: Math.floor(SAMPLE_MS / 3_600_000),
+    },
+  ],
+  snapshotsBlob: sampleId('Hash', 0x50),
+})
+
 export const packIndexVectors: Vectors = {
   good: [
     good('one pack of one chain', packIndex),
+    good('what came after a snapshot', compactedIndex),
     good('a log and no documents yet', encodePackIndex({ authorityBlobs: [sampleId('Hash', 0x10)], packs: [] })),
   ],
   bad: [
@@ -184,6 +207,10 @@ export const packIndexVectors: Vectors = {
       ['a pack larger than a blob may be', 'bad-packs', [3, 0, 2], LIMITS.blobMaxBytes + 1],
       ['a chain of 19 bytes', 'bad-packs', [3, 0, 3, 0, 2], sampleBytes(19, 0)],
       ['a span that ends before it begins', 'bad-packs', [3, 0, 3, 0, 3], 901],
+    ]),
+    ...badEdits(compactedIndex, [
+      ['an hour before 1970', 'bad-packs', [3, 0, 4], -1],
+      ['snapshots without a name', 'bad-snapshotsBlob', [4], sampleBytes(31, 0)],
     ]),
   ],
 }
@@ -205,6 +232,59 @@ export const snapshotAckVectors: Vectors = {
       ['no snapshot', 'missing-snapshotId', [1]],
       ['a state vector hash of 31 bytes', 'bad-stateVectorHash', [2], sampleBytes(31, 0)],
       ['no device', 'missing-deviceId', [5]],
+    ]),
+  ],
+}
+
+const snapshot = encodeSnapshot({ covers: new Map(CHAINS), state: sampleBytes(40, 0x01) })
+
+export const snapshotVectors: Vectors = {
+  good: [
+    good('a state after frames of three chains', snapshot),
+    good('nothing yet', encodeSnapshot({ covers: new Map(), state: Uint8Array.of(0, 0) })),
+  ],
+  bad: [
+    ...badForms(snapshot),
+    bad('more bytes than a frame holds', 'too-long', new Uint8Array(LIMITS.frameMaxBytes + 1)),
+    ...badEdits(snapshot, [
+      ['no frames named', 'missing-covers', [1]],
+      ['a chain twice', 'bad-covers', [1], [chainEntry, chainEntry]],
+      ['a chain that is at 0', 'bad-covers', [1], [[chainBytes, [0, sampleBytes(32, 0)]]]],
+      ['no state', 'missing-state', [2]],
+      ['a state that is shorter than any', 'bad-state', [2], Uint8Array.of(0)],
+    ]),
+  ],
+}
+
+const snapshotList = encodeSnapshotList({
+  snapshots: [
+    {
+      blob: sampleId('Hash', 0x10),
+      sizeBytes: 70_000,
+      snapshotId: sampleId('Hash', 0x30),
+      docId: sampleId('DocId', 0x01),
+      covers: new Map(CHAINS),
+      takenAtMs: SAMPLE_MS,
+      acks: [concatBytes(ack, sampleBytes(64, 0x70))],
+    },
+  ],
+})
+
+export const snapshotListVectors: Vectors = {
+  good: [
+    good('one snapshot that one device has acknowledged', snapshotList),
+    good('none', encodeSnapshotList({ snapshots: [] })),
+  ],
+  bad: [
+    ...badForms(snapshotList),
+    ...badEdits(snapshotList, [
+      ['a newer version', 'newer-version', [1], 2],
+      ['no snapshots', 'missing-snapshots', [2]],
+      ['a snapshot without bytes', 'bad-snapshots', [2, 0, 2], 0],
+      ['a snapshot larger than a frame', 'bad-snapshots', [2, 0, 2], LIMITS.frameMaxBytes + 1],
+      ['a snapshot of no document', 'bad-snapshots', [2, 0, 4]],
+      ['a chain that is at 0', 'bad-snapshots', [2, 0, 5], [[chainBytes, [0, sampleBytes(32, 0)]]]],
+      ['an acknowledgement too long to be one', 'bad-snapshots', [2, 0, 7], [new Uint8Array(1025)]],
     ]),
   ],
 }

@@ -10,6 +10,8 @@ import {
   packIndexVectors,
   slotVectors,
   snapshotAckVectors,
+  snapshotListVectors,
+  snapshotVectors,
   vaultVectors,
 } from './storage-vectors.ts'
 import type { Vectors } from './vector.ts'
@@ -24,6 +26,8 @@ export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
   head: headVectors,
   heads: headsVectors,
   'pack-index': packIndexVectors,
+  snapshot: snapshotVectors,
+  'snapshot-list': snapshotListVectors,
   'snapshot-ack': snapshotAckVectors,
   vault: vaultVectors,
   rpc: rpcVectors,

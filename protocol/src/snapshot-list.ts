@@ -1,0 +1,53 @@
+import { chainHeadsCodec } from './chain-heads.ts'
+import type { ChainHead } from './chain-heads.ts'
+import { bytesUpTo, id, list, uint } from './codecs.ts'
+import type { ChainKey, DocId, Hash } from './ids.ts'
+import { LIMITS } from './limits.ts'
+import { at, encodeRecord, parseRecord, record, versionedRecord } from './record.ts'
+import type { RecordRefusal, VersionRefusal } from './record.ts'
+import type { Result } from './result.ts'
+
+/** A snapshot as it lies on a medium: one blob that is one frame. What this says of it is the claim of whoever wrote the head. */
+export interface ListedSnapshot {
+  readonly blob: Hash
+  readonly sizeBytes: number
+  readonly snapshotId: Hash
+  readonly docId: DocId
+  readonly covers: ReadonlyMap<ChainKey, ChainHead>
+  readonly takenAtMs: number
+  /** Signed `SnapshotAck`s. */
+  readonly acks: readonly Uint8Array[]
+}
+
+/** The snapshots of a copy, those of one document from the oldest to the newest. */
+export interface SnapshotList {
+  readonly snapshots: readonly ListedSnapshot[]
+}
+
+export type SnapshotListRefusal = RecordRefusal<SnapshotList> | VersionRefusal
+
+const codec = versionedRecord<SnapshotList>(1, {
+  snapshots: at(
+    2,
+    list(
+      record<ListedSnapshot>({
+        blob: at(1, id('Hash')),
+        sizeBytes: at(2, uint(LIMITS.frameMaxBytes, 1)),
+        snapshotId: at(3, id('Hash')),
+        docId: at(4, id('DocId')),
+        covers: at(5, chainHeadsCodec),
+        takenAtMs: at(6, uint()),
+        acks: at(7, list(bytesUpTo(LIMITS.smallRecordMaxBytes), { max: LIMITS.snapshotAcksMax })),
+      }),
+      { max: LIMITS.snapshotsMax },
+    ),
+  ),
+})
+
+export function encodeSnapshotList(snapshots: SnapshotList): Uint8Array {
+  return encodeRecord(codec, snapshots)
+}
+
+export function parseSnapshotList(bytes: Uint8Array): Result<SnapshotList, SnapshotListRefusal> {
+  return parseRecord(codec, bytes, LIMITS.blobMaxBytes)
+}
