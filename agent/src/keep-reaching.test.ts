@@ -57,7 +57,14 @@ test('a session that ends while its connection lives is begun again', async (t) 
     else again.resolve()
   })
   const peer = { peerId: far.peerId, addresses: far.addresses(), seenMs: 0 }
-  const reaching = keepReaching(peer, { node: near, profile, clock: nodeClock, rng: dice, signal: stop.signal })
+  const reaching = keepReaching(peer, {
+    node: near,
+    profile,
+    meet: () => Promise.resolve(),
+    clock: nodeClock,
+    rng: dice,
+    signal: stop.signal,
+  })
   await again.promise
   stop.abort()
   await reaching

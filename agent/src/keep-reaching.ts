@@ -9,6 +9,8 @@ import type { StoredPeer } from './journal/peers.ts'
 export interface ReachingParts {
   readonly node: MeshNode
   readonly profile: Profile
+  /** Called once it is connected, before coming into step. */
+  readonly meet: () => Promise<void>
   readonly clock: Clock
   readonly rng: Rng
   readonly signal: AbortSignal
@@ -22,12 +24,13 @@ const SETTLED_MS = 1_000
 
 /** Stays in step with a device of the profile until `signal` aborts or it is removed; one that has lapsed may bring its renewal. */
 export async function keepReaching({ peerId, addresses }: StoredPeer, parts: ReachingParts): Promise<void> {
-  const { node, profile, clock, rng, signal } = parts
+  const { node, profile, meet, clock, rng, signal } = parts
   const seed = new DataView(rng.bytes(4).buffer).getUint32(0)
   for (let attempt = 0; !signal.aborted && profile.mayKnock(peerId); attempt++) {
     const sinceMs = clock.monotonicMs()
     try {
       await node.dial(peerId, addresses, signal)
+      await meet()
       await profile.connect(node.net, peerId, signal)
       await outOfStep(profile.replica, peerId, signal)
       if (clock.monotonicMs() - sinceMs > SETTLED_MS) attempt = 0

@@ -11,6 +11,11 @@ import type { OnIncident } from '@cloudos/mesh/incident'
 import type { MeshNode } from '@cloudos/mesh/node-parts'
 import { NAME_IN_LOG, nameNewDevice } from '@cloudos/mesh/profile-doc/device-names'
 import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
+import { placeText } from '@cloudos/mesh/device-copy/address'
+import type { DevicePlace } from '@cloudos/mesh/device-copy/address'
+import { serveCopy } from '@cloudos/mesh/device-copy/serve-copy'
+import type { OpenCopy } from '@cloudos/mesh/device-copy/serve-copy'
+import { COPY_PROTOCOL } from '@cloudos/mesh/device-copy/talk'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
 import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
@@ -26,9 +31,11 @@ import { encodeInvitation } from '@cloudos/protocol/invitation'
 import type { Caller } from '@cloudos/protocol/grants'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import { LIMITS } from '@cloudos/protocol/limits'
-import type { Channel, Clock, Disk, Rng } from '@cloudos/protocol/ports'
+import type { Channel, Clock, ConnectedBlobStore, Disk, Rng } from '@cloudos/protocol/ports'
 import { CopyVisit } from './copy-visit.ts'
 import type { Dispatch } from './commands/dispatch.ts'
+import { CodeDesk } from './device-code/code-desk.ts'
+import { Visits } from './device-code/visits.ts'
 import type { HttpDoor } from './http/http-door.ts'
 import { webSocketAddress, webSocketsBehind } from './http/websocket-transport.ts'
 import type { Journal } from './journal/journal.ts'
@@ -52,14 +59,15 @@ export interface MeshHostParts {
 /** Joins the mesh: listens for the page and for other agents, and opens the profile when this device is in one. */
 export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
   const desk = new PairingDesk(parts.clock, parts.rng)
+  const codes = new CodeDesk(parts.clock, parts.rng)
   const host: { current?: MeshHost } = {}
   const node = await createNode({
     peerSeed: parts.identity.peerSeed,
-    mayConnect: (peerId) => desk.isOpen() || host.current?.mayKnock(peerId) === true,
+    mayConnect: (peerId) => desk.isOpen() || codes.mayKnock(peerId) || host.current?.mayKnock(peerId) === true,
     listen: [`/ip4/0.0.0.0/tcp/${String(await meshPort(parts))}`, webSocketAddress(parts.door)],
     webSocketTransport: webSocketsBehind(parts.door),
   })
-  const mesh = new MeshHost(parts, desk, node)
+  const mesh = new MeshHost(parts, { desk, codes }, node)
   host.current = mesh
   const profileId = findId('ProfileId', parts.journal.settings.find('profile-id'))
   if (profileId !== undefined) await mesh.openOrSayRemoved(profileId)
@@ -75,22 +83,27 @@ const GOODBYE_MS = 1_000
 /** This device in the mesh: its node, the links it has given out, and its profile once it is in one. */
 export class MeshHost {
   readonly desk: PairingDesk
+  /** The code that this device shows. */
+  readonly codes: CodeDesk
   readonly #parts: MeshHostParts
   readonly #node: MeshNode
   readonly #stopped = new AbortController()
-  /** Peers that have proved a link and are not let in yet. */
+  /** Peers that have proved a link or a code and are not let in yet. */
   readonly #guests = new Set<string>()
+  readonly #dialling = new Set<string>()
+  readonly #visits: Visits
   readonly #openedListeners = new Set<(profile: Profile) => void>()
   readonly #reached = new Set<string>()
   #joined: Promise<void> = Promise.resolve()
   #profile: Profile | undefined
-  #dialling: string | undefined
   #removed = false
 
-  constructor(parts: MeshHostParts, desk: PairingDesk, node: MeshNode) {
+  constructor(parts: MeshHostParts, { desk, codes }: Pick<MeshHost, 'desk' | 'codes'>, node: MeshNode) {
     this.#parts = parts
     this.desk = desk
+    this.codes = codes
     this.#node = node
+    this.#visits = new Visits({ ...parts, node, stopped: this.#stopped.signal })
     servePassages(node.net, (peerId) => this.#profile?.admits(peerId) === true)
     node.onConnected((peerId) => {
       void this.#sendAwayLater(peerId)
@@ -116,7 +129,7 @@ export class MeshHost {
   }
 
   mayConnect(peerId: string): boolean {
-    return peerId === this.#dialling || this.#profile?.admits(peerId) === true
+    return this.#dialling.has(peerId) || this.#profile?.admits(peerId) === true
   }
 
   /** Members may ask for commands; what each may ask for, the dispatcher knows. */
@@ -136,6 +149,38 @@ export class MeshHost {
     this.#node.net.handle(PAIR_PROTOCOL, (channel) => {
       void this.#answer(channel, media)
     })
+  }
+
+  /** Whoever proves the code that this device shows is shown a copy of what it keeps. */
+  answerNewcomers(openCopy: () => Promise<OpenCopy>): void {
+    this.#node.net.handle(COPY_PROTOCOL, (channel) => {
+      void this.#showCopy(channel, openCopy)
+    })
+  }
+
+  /** Where another device finds this one: what its owner types in there, beside the code. */
+  place(): string {
+    const isNear = (address: string): boolean => /^\/ip4\/127\.|^\/ip6\/::1\//.test(address)
+    const addresses = this.#node.addresses().filter((address) => !address.endsWith('/ws'))
+    const far = addresses.filter((address) => !isNear(address))
+    return placeText({ peerId: this.#node.peerId, addresses: far.length > 0 ? far : addresses })
+  }
+
+  /** The copy that another device shows for its code. Rejects with `CloudError`: a `MediumFault`, or 'code-refused'. */
+  async visitDevice(place: DevicePlace, secret: Uint8Array): Promise<ConnectedBlobStore> {
+    const { peerId } = place
+    this.#dialling.add(peerId)
+    try {
+      const store = await this.#visits.open(place, secret)
+      const close = async (): Promise<void> => {
+        this.#dialling.delete(peerId)
+        await store[Symbol.asyncDispose]()
+      }
+      return { ...store, [Symbol.asyncDispose]: close }
+    } catch (cause) {
+      this.#dialling.delete(peerId)
+      throw cause
+    }
   }
 
   /** What the other devices of the profile can be asked. */
@@ -161,7 +206,7 @@ export class MeshHost {
     const leftMs = expiresAtMs - this.#parts.clock.nowMs()
     const ttlMs = Math.max(1, Math.min(leftMs, LIMITS.pairingTtlMs))
     const signal = abortAfter(this.#parts.clock, ttlMs, this.#stopped.signal)
-    this.#dialling = peerId
+    this.#dialling.add(peerId)
     try {
       await this.#node.dial(peerId, addresses, signal)
       const channel = await this.#node.net.open(peerId, PAIR_PROTOCOL, signal)
@@ -179,7 +224,7 @@ export class MeshHost {
         channel.close()
       }
     } finally {
-      this.#dialling = undefined
+      this.#dialling.delete(peerId)
     }
     this.#reach(peerId)
   }
@@ -262,7 +307,9 @@ export class MeshHost {
     if (profile === undefined || peer === undefined || this.#reached.has(peerId)) return
     this.#reached.add(peerId)
     const { clock, rng } = this.#parts
-    void keepReaching(peer, { node: this.#node, profile, clock, rng, signal: this.#stopped.signal }).finally(() => {
+    const meet = (): Promise<void> => this.#visits.introduce(peerId, profile)
+    const reaching = { node: this.#node, profile, meet, clock, rng, signal: this.#stopped.signal }
+    void keepReaching(peer, reaching).finally(() => {
       this.#reached.delete(peerId)
     })
   }
@@ -328,6 +375,38 @@ export class MeshHost {
     channel.close()
     this.#guests.delete(channel.peerId)
     await this.#sendAwayLater(channel.peerId)
+  }
+
+  async #showCopy(channel: Channel, openCopy: () => Promise<OpenCopy>): Promise<void> {
+    const { clock, rng } = this.#parts
+    const { peerId } = channel
+    const left = new AbortController()
+    channel.onClose(() => {
+      left.abort()
+    })
+    const secret = this.codes.secretFor(peerId)
+    try {
+      await serveCopy({
+        ...{ channel, peerId: this.#node.peerId, rng, clock, secret, openCopy },
+        signal: abortAfter(clock, LIMITS.pairingTtlMs, this.#stopped.signal, left.signal),
+        isKnown: this.codes.isKnown(peerId),
+        onProved: () => {
+          if (secret !== undefined) this.codes.use(secret, peerId)
+          this.#guests.add(peerId)
+        },
+        takeIn: async (entries) => {
+          await this.#profile?.authority.take(entries)
+          if (this.#profile?.admits(peerId) !== true)
+            throw new CloudError('not-let-in', 'What a newcomer has signed does not let it in.')
+        },
+      })
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+      if (cause.code === 'code-refused' || cause.code === 'pairing-refused') this.codes.countFailure()
+    }
+    channel.close()
+    this.#guests.delete(peerId)
+    await this.#sendAwayLater(peerId)
   }
 
   /** A stranger may stay for as long as it takes to prove a link, and a guest until the owner has decided. */

@@ -21,6 +21,7 @@ import { profileCommands } from './commands/profile.ts'
 import { createPolicyBook, policyCommands } from './commands/policy.ts'
 import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
+import { deviceCodeCommands } from './commands/device-code.ts'
 import { documentCommands } from './commands/documents.ts'
 import { memberCommands } from './commands/members.ts'
 import { jobCommands } from './commands/jobs.ts'
@@ -34,6 +35,7 @@ import { tokenCommands } from './commands/token.ts'
 import { createTraceIds } from './commands/trace-ids.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
+import { clearCopyOut, openCopyOut } from './device-code/copy-out.ts'
 import { openDeviceSeeds } from './device-key.ts'
 import { createDisk } from './disk.ts'
 import { openCommandDoor } from './door/command-door.ts'
@@ -48,6 +50,7 @@ import type { Journal } from './journal/journal.ts'
 import type { Settings } from './journal/settings.ts'
 import type { MediumKinds } from './media/kinds.ts'
 import { MediaDesk } from './media/media-desk.ts'
+import { peerKind } from './media/peer-kind.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
 import { countCommands } from './metrics-text.ts'
@@ -153,7 +156,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   stack.defer(() => mesh.close())
   const media = stack.use(
     new MediaDesk({
-      kinds: parts.kinds,
+      kinds: { ...parts.kinds, peer: peerKind(mesh) },
       media: journal.media,
       ways: journal.ways,
       identity,
@@ -167,6 +170,18 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     media.open(profile)
   })
   mesh.answerVisitors(media)
+  const copyOut = home.path('copy-out')
+  await clearCopyOut(copyOut)
+  mesh.answerNewcomers(() =>
+    openCopyOut({
+      kinds: parts.kinds,
+      folder: copyOut,
+      profile: () => mesh.profile,
+      identity,
+      ways: journal.ways,
+      clock,
+    }),
+  )
   const openLink = (place = '/'): { readonly link: string; readonly file: string } => {
     const invitation = mesh.inviteThePage()
     const file = writeOpenLink(config.runFolder, page, invitation, place)
@@ -206,6 +221,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     }),
     ...documentCommands(mesh),
     ...pairingCommands(mesh),
+    ...deviceCodeCommands(mesh),
     ...wayCommands(mesh, journal.ways, () => {
       media.waysChanged()
     }),

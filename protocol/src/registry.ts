@@ -20,6 +20,7 @@ import {
   statusCommand,
   watchPairingCommand,
 } from './commands.ts'
+import { deviceCodeCommand } from './device-code-command.ts'
 import { capabilitiesCommand, listDevicesCommand, metricsCommand, renameDeviceCommand } from './device-commands.ts'
 import {
   runJobCommand,
@@ -62,6 +63,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   listDevicesCommand,
   renameDeviceCommand,
   leaveCommand,
+  deviceCodeCommand,
   showProfileCommand,
   exportProfileCommand,
   runJobCommand,

@@ -3,7 +3,15 @@ import { textOf } from './sqlite.ts'
 
 /** The few things the agent must remember about itself. */
 export type SettingName =
-  'port' | 'mesh-port' | 'device-id' | 'profile-id' | 'last-run-ms' | 'capability-seq' | 'policy' | 'jail-that-held'
+  | 'port'
+  | 'mesh-port'
+  | 'device-id'
+  | 'profile-id'
+  | 'last-run-ms'
+  | 'capability-seq'
+  | 'policy'
+  | 'jail-that-held'
+  | 'introduce'
 
 export interface Settings {
   find(name: SettingName): string | undefined

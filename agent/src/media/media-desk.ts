@@ -23,6 +23,7 @@ import { noSuchMedium, sayUnreached, staleCopy } from './drill-text.ts'
 import { kindOf } from './kinds.ts'
 import type { Credential, MediumKindPort, MediumKinds } from './kinds.ts'
 import { testsFrom } from './tests-from.ts'
+import { VisitedDevice } from './visited-device.ts'
 
 export interface MediaDeskParts {
   readonly kinds: MediumKinds
@@ -39,6 +40,8 @@ export interface MediaDeskParts {
 export class MediaDesk implements AsyncDisposable {
   readonly #parts: MediaDeskParts
   readonly #keepers = new Map<string, CopyKeeper>()
+  /** Devices that were come back from while this runs: they are no places to keep. */
+  readonly #visited = new Map<string, VisitedDevice>()
   /** Added with a copy in them that others had written. */
   readonly #withCopy = new Set<string>()
   #profile: Profile | undefined
@@ -114,12 +117,13 @@ export class MediaDesk implements AsyncDisposable {
   }
 
   sync(mediumId: string): Promise<void> {
-    return this.#keeper(mediumId).sync()
+    const visited = this.#visited.get(mediumId)
+    return visited === undefined ? this.#keeper(mediumId).sync() : visited.bring(this.#required())
   }
 
   /** Parts of the copy there that could not be read, and that this device has from nowhere else. */
   unreadIn(mediumId: string): number {
-    return this.#keeper(mediumId).state.unread
+    return this.#visited.get(mediumId)?.unread ?? this.#keeper(mediumId).state.unread
   }
 
   waysChanged(): void {
@@ -170,6 +174,7 @@ export class MediaDesk implements AsyncDisposable {
   async adopt(wanted: NewMedium, { head, headBytes }: StoredCopy): Promise<string> {
     const { media } = this.#parts
     const place = this.#placeFrom(wanted)
+    if (place.kind === 'peer') return this.#visit(place)
     const known = media.all().find(({ kind, where }) => kind === place.kind && where === place.where)
     if (known !== undefined) return known.mediumId
     const medium = await this.#mediumOf(place, wanted.account)
@@ -182,6 +187,12 @@ export class MediaDesk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const keeper of this.#keepers.values()) await keeper.close()
     this.#keepers.clear()
+  }
+
+  #visit({ port, where, credential }: Place): string {
+    const mediumId = hexFromBytes(this.#parts.rng.bytes(8))
+    this.#visited.set(mediumId, new VisitedDevice(where, () => port.connect(where, credential, where)))
+    return mediumId
   }
 
   #placeFrom({ kind, where, account, secret }: NewMedium): Place {
