@@ -5,7 +5,8 @@ import type { Clock, Rng } from '@cloudos/protocol/ports'
 
 interface ShownCode {
   readonly secret: Uint8Array
-  readonly expiresAtMs: number
+  /** Later, once somebody has proved it: that one may come back with it while its visit lasts. */
+  expiresAtMs: number
   triesLeft: number
   /** Who has proved it: nobody else can any more. */
   provedBy?: string
@@ -50,7 +51,8 @@ export class CodeDesk {
   use(secret: Uint8Array, peerId: string): void {
     if (this.#shown === undefined || this.secretFor(peerId) !== secret) throw codeRefused()
     this.#shown.provedBy = peerId
-    this.#visitUntilMs.set(peerId, this.#clock.nowMs() + VISIT_MS)
+    this.#shown.expiresAtMs = this.#clock.nowMs() + VISIT_MS
+    this.#visitUntilMs.set(peerId, this.#shown.expiresAtMs)
   }
 
   /** Whether this peer has proved a code and may come back with what lets it in. */

@@ -68,6 +68,23 @@ const SERVERS: Readonly<Partial<Record<AddedKind, ReadonlyMap<string, string>>>>
       'The server does not accept this access key, or not for this bucket. Make one that reads and writes it, and see that the clock of this computer is right.',
     'no-credential': 'Give the id of an access key for this bucket, and its secret half.',
   }),
+  peer: table({
+    'bad-address':
+      'That is no address of a device. Copy it whole from where its code is shown, or from part B of your recovery kit.',
+    'bad-code': 'The code is mistyped: it is 29 letters and digits in groups of five. Look at it again.',
+    'code-refused':
+      'That device does not take this code: it works once, and for ten minutes. Have it show a new one and try again.',
+    'no-credential': 'Give the code that the other device shows: cloudos device code, or the button on its page.',
+    'medium-unreachable':
+      'That device does not answer. Is it running, is the address right, and does it show a code now? Then try again.',
+    'no-ways':
+      'The profile on that device has no way in yet: nothing could open it. Protect it first on a page that is signed in.',
+    'ways-behind':
+      'That device has not got the newest ways in yet. Open a signed-in page that reaches it once, or use another copy.',
+    'no-profile': 'That device is in no profile. It keeps nothing that could be brought back.',
+    'medium-full': 'The disk of that device is full. Free some space there, then try again.',
+    'medium-failed': 'That device cannot show its copy, or is of another version. Update both, or use another copy.',
+  }),
   github: table({
     'bad-address': 'Name the repository as owner/name, and leave the token out of it.',
     'medium-gone':
