@@ -12,6 +12,7 @@ import type { WalletTemper } from './testing/test-wallet.ts'
 import { watchWallets } from './wallet.ts'
 import type { ConnectedWallet, FoundWallet } from './wallet.ts'
 import { walletWayIn } from './ways/wallet-way.ts'
+import type { WalletKind } from './ways/wallet-way.ts'
 
 const dice = createDice(7)
 const profileId = idFromBytes('ProfileId', dice.bytes(16))
@@ -86,6 +87,36 @@ for (const [temper, code] of REFUSED)
     await assert.rejects(slotOf(connected), { code })
   })
 
+test('a wallet that signs transactions only makes a slot by one that is never sent, and opens it again', async () => {
+  using stack = new DisposableStack()
+  for (const temper of ['no-messages', 'rejects-messages'] as const) {
+    const connected = await foundSigning(stack, temper).connect()
+    assert.ok(connected.signsTransactions)
+    await assert.rejects(slotOf(connected), { code: /^wallet-(?:no|rejects)-messages$/ })
+    const { slot, vaultKey } = await slotOf(connected, 'wallet-memo')
+    assert.ok(slot.ok)
+    const slots = [encodeSlot(slot.value)]
+    const again = await foundSigning(stack, temper).connect()
+    const opened = await unlock(profileId, slots, walletWayIn(again, profileId, 'wallet-memo'))
+    assert.ok(opened.ok)
+    assert.deepEqual(opened.value.vaultKey, vaultKey)
+    const wrong = walletWayIn(await foundSigning(stack, temper, [other, mine]).connect(), profileId, 'wallet-memo')
+    assert.deepEqual(await unlock(profileId, slots, wrong), { ok: false, error: 'wrong-way-in' })
+    assert.equal(await wrong.isSteady(), true)
+  }
+})
+
+test('a wallet gets no slot by a transaction that it signs differently each time, changes, or cannot sign', async () => {
+  using stack = new DisposableStack()
+  const unsteady = await foundSigning(stack, 'not-deterministic').connect()
+  assert.deepEqual((await slotOf(unsteady, 'wallet-memo')).slot, { ok: false, error: 'not-deterministic' })
+  const changing = await foundSigning(stack, 'changes-transactions').connect()
+  await assert.rejects(slotOf(changing, 'wallet-memo'), { code: 'wallet-changed-transaction' })
+  const without = await found(stack, 'no-messages').connect()
+  assert.equal(without.signsTransactions, false)
+  await assert.rejects(slotOf(without, 'wallet-memo'), { code: 'wallet-no-transactions' })
+})
+
 test('a person who declines is told so, and a wallet that has gone too', async () => {
   using stack = new DisposableStack()
   const declining = found(stack, 'declines')
@@ -106,11 +137,18 @@ test('an account whose address is not its key is no account', async () => {
   await assert.rejects(liar.connect(), { code: 'wallet-no-account' })
 })
 
-function wallet(temper: WalletTemper, name: string, hasSignIn = true, accounts: readonly Account[] = keys) {
+function wallet(
+  temper: WalletTemper,
+  name: string,
+  hasSignIn = true,
+  accounts: readonly Account[] = keys,
+  signsTransactions = false,
+) {
   const spec = {
     name,
     temper,
     hasSignIn,
+    signsTransactions,
     accounts: accounts.map(({ address, publicKey }) => ({ address, publicKey: [...publicKey] })),
   }
   return createTestWallet(spec, async (address, message, isHedged) => {
@@ -122,7 +160,7 @@ function wallet(temper: WalletTemper, name: string, hasSignIn = true, accounts: 
 
 type Account = Pick<(typeof keys)[0], 'address' | 'publicKey'>
 
-function register(...[temper, ...rest]: [WalletTemper, boolean?, (readonly Account[])?]): () => void {
+function register(...[temper, ...rest]: [WalletTemper, boolean?, (readonly Account[])?, boolean?]): () => void {
   return getWallets().register(wallet(temper, 'Test ' + temper, ...rest))
 }
 
@@ -136,9 +174,13 @@ function found(stack: DisposableStack, ...spec: Parameters<typeof register>): Fo
   return last.wallet
 }
 
-async function slotOf(connected: ConnectedWallet) {
+function foundSigning(stack: DisposableStack, temper: WalletTemper, accounts: readonly Account[] = keys): FoundWallet {
+  return found(stack, temper, true, accounts, true)
+}
+
+async function slotOf(connected: ConnectedWallet, kind: WalletKind = 'wallet-message') {
   const vaultKey = dice.bytes(32)
-  const wayIn = walletWayIn(connected, profileId)
-  const slot = await createSlot(profileId, { wayIn, way: { kind: 'wallet-message' }, vaultKey, rng: dice })
+  const wayIn = walletWayIn(connected, profileId, kind)
+  const slot = await createSlot(profileId, { wayIn, way: { kind }, vaultKey, rng: dice })
   return { slot, vaultKey }
 }

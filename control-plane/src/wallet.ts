@@ -1,5 +1,9 @@
 import { base58 } from '@scure/base'
-import type { SolanaSignInFeature, SolanaSignMessageFeature } from '@solana/wallet-standard-features'
+import type {
+  SolanaSignInFeature,
+  SolanaSignMessageFeature,
+  SolanaSignTransactionFeature,
+} from '@solana/wallet-standard-features'
 import { getWallets } from '@wallet-standard/app'
 import type { Wallet, WalletAccount } from '@wallet-standard/base'
 import type { StandardConnectFeature } from '@wallet-standard/features'
@@ -7,6 +11,7 @@ import { verifyWalletMessage } from '@cloudos/crypto/signature'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { isDisplayText } from '@cloudos/protocol/display-text'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
+import { memoMessage, signatureIn, unsignedTransaction } from './ways/memo-transaction.ts'
 import { createSignInRequest, readSignIn } from './ways/sign-in-request.ts'
 import type { WayRefusalCode } from './ways/way-refusal.ts'
 import { wayRefusal } from './ways/way-refusal.ts'
@@ -37,9 +42,15 @@ export interface ConnectedWallet {
   readonly address: string
   /** 64 bytes that hold for this very text and account, or a refusal by name. THE CALLER WIPES THEM. */
   sign(text: string): Promise<Uint8Array>
+  /** Whether it says that it signs transactions, which wallets do that sign no messages. */
+  readonly signsTransactions: boolean
+  /** As `sign`, for a transaction that holds the text, is never sent and could not be carried out. */
+  signMemo(text: string): Promise<Uint8Array>
 }
 
-type Features = Partial<StandardConnectFeature & SolanaSignInFeature & SolanaSignMessageFeature>
+type Features = Partial<
+  StandardConnectFeature & SolanaSignInFeature & SolanaSignMessageFeature & SolanaSignTransactionFeature
+>
 
 /** Calls at once, and whenever a wallet comes or goes. Only those that have to do with Solana. Returns the unsubscriber. */
 export function watchWallets(onWallets: (wallets: readonly FoundWallet[]) => void): () => void {
@@ -105,26 +116,50 @@ async function signIn(
   return account
 }
 
-function connected(wallet: Wallet, name: string, { address }: WalletAccount): ConnectedWallet {
+function connected(wallet: Wallet, name: string, { address, features }: WalletAccount): ConnectedWallet {
   const refuse = refuser(name)
+  const accountNow = (): WalletAccount => {
+    const account = wallet.accounts.find((now) => now.address === address)
+    if (account === undefined) throw refuse('wallet-account-changed')
+    return account
+  }
+  const checked = async (account: WalletAccount, message: Uint8Array, signature: Uint8Array): Promise<Uint8Array> => {
+    if (await isSigned(account, message, signature)) return signature
+    const isStill = wallet.accounts.some((now) => now.address === address)
+    throw refuse(isStill ? 'wallet-bad-signature' : 'wallet-account-changed')
+  }
   return {
     name,
     address,
     sign: async (text) => {
-      const account = wallet.accounts.find((now) => now.address === address)
-      if (account === undefined) throw refuse('wallet-account-changed')
+      const account = accountNow()
       const { 'solana:signMessage': feature } = featuresOf(wallet)
       if (feature === undefined || !account.features.includes('solana:signMessage')) throw refuse('wallet-no-messages')
       const message = utf8(text)
       // It gets a copy: what is verified is what was meant, whatever it does to the bytes.
       const ask = () => feature.signMessage({ account, message: message.slice() })
       const [output] = await asked(ask, 'wallet-rejects-messages', refuse)
-      const signature = output === undefined ? new Uint8Array(0) : new Uint8Array(output.signature)
-      if (await isSigned(account, message, signature)) return signature
-      const isStill = wallet.accounts.some((now) => now.address === address)
-      throw refuse(isStill ? 'wallet-bad-signature' : 'wallet-account-changed')
+      return checked(account, message, output === undefined ? new Uint8Array(0) : new Uint8Array(output.signature))
+    },
+    signsTransactions: signsTransactions(wallet) && features.includes('solana:signTransaction'),
+    signMemo: async (text) => {
+      const account = accountNow()
+      const { 'solana:signTransaction': feature } = featuresOf(wallet)
+      if (feature === undefined || !signsTransactions(wallet)) throw refuse('wallet-no-transactions')
+      const message = memoMessage(new Uint8Array(account.publicKey), text)
+      const chain = account.chains.find((one) => one.startsWith('solana:')) ?? 'solana:mainnet'
+      const ask = () => feature.signTransaction({ account, transaction: unsignedTransaction(message), chain })
+      const [output] = await asked(ask, 'wallet-rejects-transactions', refuse)
+      const signature = output && signatureIn(new Uint8Array(output.signedTransaction), message)
+      if (signature === undefined) throw refuse('wallet-changed-transaction')
+      return checked(account, message, signature)
     },
   }
+}
+
+/** The oldest kind of them: every wallet's signature of it is one and the same. */
+function signsTransactions(wallet: Wallet): boolean {
+  return featuresOf(wallet)['solana:signTransaction']?.supportedTransactionVersions.includes('legacy') === true
 }
 
 async function asked<T>(ask: () => Promise<T>, otherwise: WayRefusalCode, refuse: Refuse): Promise<T> {

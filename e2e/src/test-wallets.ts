@@ -11,6 +11,7 @@ export interface PutIn {
   /** The first is the one it connects with. */
   readonly keys: readonly WalletKey[]
   readonly hasSignIn?: boolean
+  readonly signsTransactions?: boolean
 }
 
 export function createKeys(count: number): readonly WalletKey[] {
@@ -32,10 +33,11 @@ export async function putWallets(context: BrowserContext, wallets: readonly PutI
       return [...(isHedged ? key.signHedged(bytes) : key.sign(bytes))]
     },
   )
-  const specs = wallets.map(({ name, temper, keys: own, hasSignIn = true }) => ({
+  const specs = wallets.map(({ name, temper, keys: own, hasSignIn = true, signsTransactions = false }) => ({
     name,
     temper,
     hasSignIn,
+    signsTransactions,
     accounts: own.map(({ address, publicKey }) => ({ address, publicKey: [...publicKey] })),
   }))
   await context.addInitScript({

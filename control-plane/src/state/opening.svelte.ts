@@ -6,7 +6,8 @@ import { refusalText } from '../pages/unlock/refusal-text.ts'
 import type { OpenRefusal } from '../profile/ways.ts'
 import type { FoundWallet } from '../wallet.ts'
 import { browserPasskeys } from '../ways/browser-passkeys.ts'
-import { wayRefusal } from '../ways/way-refusal.ts'
+import type { WalletKind } from '../ways/wallet-way.ts'
+import { isWithoutSigning, wayRefusal } from '../ways/way-refusal.ts'
 import { wordsProblem } from '../ways/words-problem.ts'
 
 /** Something that opens with a way in: a profile sealed here, or a copy of one elsewhere. */
@@ -21,14 +22,21 @@ export interface OpenProblem {
   readonly message: string
 }
 
+/** A message is asked for first: more wallets show it as what it is. */
+const WALLET_KINDS = ['wallet-message', 'wallet-memo'] as const
+
 /** Somebody stands before it and tries. One try at a time. */
 export class Opening {
   busy = $state.raw<SlotKind | undefined>()
   problem = $state.raw<OpenProblem | undefined>()
   readonly #door: ClosedDoor
+  readonly #walletKinds: readonly WalletKind[]
 
-  constructor(door: ClosedDoor) {
+  /** `kinds`: of the ways in it has, where that is known. */
+  constructor(door: ClosedDoor, kinds: readonly SlotKind[] = []) {
     this.#door = door
+    const known = WALLET_KINDS.filter((kind) => kinds.includes(kind))
+    this.#walletKinds = known.length > 0 ? known : WALLET_KINDS
   }
 
   /** Resolves to whether it is open, as all below. */
@@ -65,11 +73,22 @@ export class Opening {
   withWallet(wallet: FoundWallet): Promise<boolean> {
     return this.#try('wallet-message', async () => {
       const { walletWayIn } = await import('../ways/wallet-way.ts')
-      const way = walletWayIn(await wallet.connect(), this.#door.profileId)
-      const refusal = await this.#door.open(way)
-      if (refusal?.kind !== 'wrong-way-in') return this.#textOf(refusal)
-      // Before anything is called wrong: is it the account, or a wallet that answers differently each time?
-      throw wayRefusal((await way.isSteady()) ? 'wrong-wallet' : 'wallet-unsteady', wallet.name)
+      const account = await wallet.connect()
+      const problems: CloudError[] = []
+      for (const kind of this.#walletKinds) {
+        const way = walletWayIn(account, this.#door.profileId, kind)
+        try {
+          const refusal = await this.#door.open(way)
+          if (refusal?.kind === 'wrong-way-in') {
+            // Before anything is called wrong: is it the account, or a wallet that answers differently each time?
+            problems.push(wayRefusal((await way.isSteady()) ? 'wrong-wallet' : 'wallet-unsteady', wallet.name))
+          } else if (refusal?.kind !== 'no-slot') return this.#textOf(refusal)
+        } catch (cause) {
+          if (!isWithoutSigning(cause)) throw cause
+          problems.push(cause)
+        }
+      }
+      throw problems[0] ?? wayRefusal('wrong-wallet', wallet.name)
     })
   }
 

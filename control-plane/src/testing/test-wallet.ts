@@ -7,6 +7,8 @@ export type WalletTemper =
   | 'no-messages'
   /** Declares it, and rejects whatever it is asked. */
   | 'rejects-messages'
+  /** Adds a fee of its own to a transaction before it signs it. */
+  | 'changes-transactions'
   /** The person says no. */
   | 'declines'
   /** After each signature its account is another. */
@@ -22,6 +24,7 @@ export interface TestWalletSpec {
   /** The first is the one it connects with. */
   readonly accounts: readonly { readonly address: string; readonly publicKey: readonly number[] }[]
   readonly hasSignIn: boolean
+  readonly signsTransactions?: boolean
 }
 
 /** Signs with the key of an account; bytes as numbers, so that it may stand outside the page. */
@@ -32,7 +35,11 @@ export type TestSign = (address: string, message: readonly number[], isHedged: b
  */
 export function createTestWallet(spec: TestWalletSpec, sign: TestSign) {
   const chains = ['solana:mainnet'] as const
-  const features = spec.temper === 'no-messages' ? ([] as const) : (['solana:signMessage'] as const)
+  const hasMessages = spec.temper !== 'no-messages' && spec.temper !== 'changes-transactions'
+  const features = [
+    ...(hasMessages ? (['solana:signMessage'] as const) : []),
+    ...(spec.signsTransactions === true ? (['solana:signTransaction'] as const) : []),
+  ]
   const accounts = spec.accounts.map(({ address, publicKey }) => ({
     address,
     publicKey: Uint8Array.from(publicKey),
@@ -54,6 +61,17 @@ export function createTestWallet(spec: TestWalletSpec, sign: TestSign) {
       outputs.push({ signedMessage: message, signature: await signBytes(address, message) })
     }
     if (spec.temper === 'changes-account') now = now[0] === accounts[0] ? accounts.slice(1, 2) : accounts.slice(0, 1)
+    return outputs
+  }
+  const signTransaction = async (...inputs: readonly { account: { address: string }; transaction: Uint8Array }[]) => {
+    if (spec.temper === 'declines') throw declined()
+    const outputs = []
+    for (const { account, transaction } of inputs) {
+      const signedTransaction = transaction.slice()
+      if (spec.temper === 'changes-transactions') signedTransaction[68] = 1
+      signedTransaction.set(await signBytes(account.address, signedTransaction.slice(65)), 1)
+      outputs.push({ signedTransaction })
+    }
     return outputs
   }
   const signIn = async (input: Readonly<Record<string, string>>) => {
@@ -89,7 +107,14 @@ export function createTestWallet(spec: TestWalletSpec, sign: TestSign) {
         version: '1.0.0',
         connect: () => (spec.temper === 'declines' ? Promise.reject(declined()) : Promise.resolve({ accounts: now })),
       },
-      ...(spec.temper !== 'no-messages' && { 'solana:signMessage': { version: '1.1.0', signMessage } }),
+      ...(hasMessages && { 'solana:signMessage': { version: '1.1.0', signMessage } }),
+      ...(spec.signsTransactions === true && {
+        'solana:signTransaction': {
+          version: '1.0.0',
+          supportedTransactionVersions: ['legacy', 0] as const,
+          signTransaction,
+        },
+      }),
       ...(spec.hasSignIn && { 'solana:signIn': { version: '1.0.0', signIn } }),
     },
   } as const

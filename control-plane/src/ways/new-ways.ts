@@ -4,6 +4,7 @@ import type { ConnectedWallet } from '../wallet.ts'
 import { browserPasskeys } from './browser-passkeys.ts'
 import { createPasskey } from './passkey.ts'
 import { shortAddress, walletWayIn } from './wallet-way.ts'
+import type { WalletKind } from './wallet-way.ts'
 
 /** A way in to be added, and what its owner will know it by. */
 export interface LabelledWay extends NewWay {
@@ -13,9 +14,16 @@ export interface LabelledWay extends NewWay {
 /** A slot is bound to its profile, so the way in for a new one is made once that has an id. */
 export type WayMaker = (profileId: ProfileId) => LabelledWay
 
-export function newWalletWay(wallet: ConnectedWallet, profileId: ProfileId): LabelledWay {
-  const way = { kind: 'wallet-message' } as const
-  return { way, wayIn: walletWayIn(wallet, profileId), label: `${wallet.name} ${shortAddress(wallet.address)}` }
+export function newWalletWay(
+  wallet: ConnectedWallet,
+  profileId: ProfileId,
+  kind: WalletKind = 'wallet-message',
+): LabelledWay {
+  return {
+    way: { kind },
+    wayIn: walletWayIn(wallet, profileId, kind),
+    label: `${wallet.name} ${shortAddress(wallet.address)}`,
+  }
 }
 
 /** Asks the person to make one. */

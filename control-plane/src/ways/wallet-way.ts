@@ -14,11 +14,21 @@ export interface WalletWayIn extends WayIn {
   isSteady(): Promise<boolean>
 }
 
+/** How a wallet is asked: for a message, or for a transaction that is never sent where it signs no messages. */
+export type WalletKind = 'wallet-message' | 'wallet-memo'
+
 /** A wallet that signs one text always alike. `sign` has verified each signature; what comes of it is wiped by whoever derives the key. */
-export function walletWayIn(wallet: ConnectedWallet, profileId: ProfileId): WalletWayIn {
+export function walletWayIn(
+  wallet: ConnectedWallet,
+  profileId: ProfileId,
+  kind: WalletKind = 'wallet-message',
+): WalletWayIn {
   let last: { readonly nonce: Uint8Array; readonly digest: Uint8Array } | undefined
-  const ask = (nonce: Uint8Array): Promise<Uint8Array> => wallet.sign(unlockMessage(profileId, nonce))
-  const way = walletWay('wallet-message', async (nonce) => {
+  const ask = (nonce: Uint8Array): Promise<Uint8Array> => {
+    const text = unlockMessage(profileId, nonce)
+    return kind === 'wallet-memo' ? wallet.signMemo(text) : wallet.sign(text)
+  }
+  const way = walletWay(kind, async (nonce) => {
     const signature = await ask(nonce)
     // A digest tells whether two are equal and opens nothing.
     last = { nonce: nonce.slice(), digest: sha256(signature) }

@@ -13,6 +13,11 @@ const SENTENCES = {
   'wallet-no-messages': (name) =>
     `${name} cannot sign messages for this account, as many hardware wallets cannot. ${OTHERWISE}`,
   'wallet-rejects-messages': (name) => `${name} says that it signs messages, and then refused to. ${OTHERWISE}`,
+  'wallet-no-transactions': (name) => `${name} signs neither messages nor transactions for this account. ${OTHERWISE}`,
+  'wallet-rejects-transactions': (name) =>
+    `${name} says that it signs transactions, and then refused this one. Nothing was sent or kept. ${OTHERWISE}`,
+  'wallet-changed-transaction': (name) =>
+    `${name} changed the transaction before it signed it, so its signature would open nothing. Nothing was sent or kept. ${OTHERWISE}`,
   'wallet-not-deterministic': (name) =>
     `${name} signs the same words differently each time, so it could lock your profile and never open it again. Nothing was kept. ${OTHERWISE}`,
   'wallet-account-changed': (name) =>
@@ -36,6 +41,16 @@ const SENTENCES = {
 
 export function wayRefusal(code: WayRefusalCode, name = 'The wallet', cause?: unknown): CloudError {
   return new CloudError(code, SENTENCES[code](name), cause)
+}
+
+/** Whether the wallet may still sign a transaction: only messages are what it does not sign. */
+export function isAboutMessages(error: unknown): error is CloudError {
+  return error instanceof CloudError && ['wallet-no-messages', 'wallet-rejects-messages'].includes(error.code)
+}
+
+/** Whether the wallet cannot be asked this way at all; it may be another's way in, or be asked otherwise. */
+export function isWithoutSigning(error: unknown): error is CloudError {
+  return isAboutMessages(error) || (error instanceof CloudError && error.code === 'wallet-no-transactions')
 }
 
 export function isWayRefusal(error: unknown): error is CloudError {

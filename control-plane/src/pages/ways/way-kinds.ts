@@ -12,13 +12,22 @@ const FACES: Readonly<Record<AskableKind, { readonly label: string; readonly ico
   phrase: { label: 'Recovery words', icon: 'note' },
 }
 
+const MEMO = { label: 'Wallet, by a transaction that is never sent; untried on hardware', icon: 'wallet' } as const
+
 export function faceOf(kind: SlotKind | 'unknown'): { readonly label: string; readonly icon: IconName } {
+  if (kind === 'wallet-memo') return MEMO
   const askable = ASKABLE.find((known) => known === kind)
   return askable === undefined ? { label: 'Another way', icon: 'key' } : FACES[askable]
 }
 
 /** Which of them a profile has; all when it cannot be told, since trying harms nothing. */
 export function askableAmong(kinds: readonly SlotKind[]): readonly AskableKind[] {
-  const among = ASKABLE.filter((kind) => kinds.includes(kind))
+  const asked = kinds.map(askedAs)
+  const among = ASKABLE.filter((kind) => asked.includes(kind))
   return among.length > 0 ? among : ASKABLE
+}
+
+/** A wallet is a wallet for whoever opens something: how it is asked is its own affair. */
+export function askedAs(kind: SlotKind | 'unknown'): SlotKind | 'unknown' {
+  return kind === 'wallet-memo' ? 'wallet-message' : kind
 }
