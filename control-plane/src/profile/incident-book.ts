@@ -39,6 +39,7 @@ export class IncidentBook {
 function deviceOf(incident: Incident): DeviceId | undefined {
   switch (incident.kind) {
     case 'frame-refused':
+    case 'false-snapshot':
     case 'rollback':
     case 'fork':
       return incident.deviceId
@@ -64,6 +65,7 @@ function detailOf(incident: Incident): string {
     case 'log-damage':
       return incident.damage.kind
     case 'chain-frozen':
+    case 'false-snapshot':
     case 'rollback':
     case 'fork':
       return ''

@@ -29,7 +29,15 @@ export interface DeviceView {
 export interface IncidentView {
   readonly id: string
   readonly kind:
-    'frame-refused' | 'chain-frozen' | 'log-damage' | 'not-saved' | 'rollback' | 'fork' | 'medium-rollback' | 'removed'
+    | 'frame-refused'
+    | 'chain-frozen'
+    | 'false-snapshot'
+    | 'log-damage'
+    | 'not-saved'
+    | 'rollback'
+    | 'fork'
+    | 'medium-rollback'
+    | 'removed'
   readonly deviceName?: string
   readonly detail: string
   readonly firstMs: number

@@ -18,6 +18,12 @@ export function incidentText({ kind, deviceName, detail }: IncidentView): Incide
           'That happens when a copy of its data is in use elsewhere. Nothing more is taken from that chain; what came before stays. Restart CloudOS on that device.',
         tone: 'bad',
       }
+    case 'false-snapshot':
+      return {
+        title: `${who} sent a summary of a document that is not what its edits add up to`,
+        detail: 'It was not used: nothing was changed by it. Look at that device, and remove it if it is not yours.',
+        tone: 'bad',
+      }
     case 'rollback':
       return {
         title: `${who} offered an older state than before`,
