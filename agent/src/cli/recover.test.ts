@@ -23,9 +23,7 @@ interface Left {
 async function left(t: TestContext): Promise<Left> {
   const cloudos = commandLine(t)
   const gone = await house(1, 21)
-  const stick = await leaveCopy(gone, cloudos.folder, (insert) => {
-    insert('the heron lands at dawn')
-  })
+  const stick = await leaveCopy(gone, cloudos.folder, ['the heron lands at dawn'])
   await cloudos.run('up')
   return {
     cloudos,

@@ -10,11 +10,11 @@ import { createReserve } from '../reserve.ts'
 import { stillClock } from './protected-house.ts'
 import type { House } from './protected-house.ts'
 
-/** A folder that a machine, gone since, has left a copy of its profile in. `edit` says what was in its document. */
+/** A folder that a machine, gone since, has left a copy of its profile in: with one edit for each text. */
 export async function leaveCopy(
   { profiles, identities, ways, dice }: House,
   folder: string,
-  edit: (insert: (text: string) => void) => void,
+  edits: readonly string[],
 ): Promise<string> {
   const [profile, identity] = [profiles[0], identities[0]]
   assert.ok(profile && identity)
@@ -24,10 +24,10 @@ export async function leaveCopy(
   journal.ways.put(ways)
   const doc = await profile.replica.open(DOC)
   const text = doc.ydoc.getText('text')
-  edit((more) => {
+  for (const more of edits) {
     text.insert(text.length, more)
-  })
-  await doc.durable()
+    await doc.durable()
+  }
   const desk = new MediaDesk({
     kinds: { folder: folderKind({ found: foundFolder, connect: connectFolder }) },
     ...{ media: journal.media, ways: journal.ways, identity, homeFolder: home },

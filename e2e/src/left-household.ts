@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { leaveCopy } from '@cloudos/agent/testing/left-copy'
+import { house } from '@cloudos/agent/testing/protected-house'
+import { wordsFromPhrase } from '@cloudos/crypto/phrase'
+import type { Recovered } from '@cloudos/protocol/recovery-commands'
+import { addStorageCommand, listStorageCommand, syncStorageCommand } from '@cloudos/protocol/storage-commands'
+import type { NewMedium } from '@cloudos/protocol/storage-commands'
+import { createTemporaryFolder } from '@cloudos/storage-adapters/testing/temporary-folder'
+import { startAgent } from './agent-process.ts'
+import { runCommand } from './command.ts'
+import { createHome } from './home.ts'
+
+/** What a household has left: nothing but copies and the words. */
+export interface LeftBehind {
+  readonly places: readonly NewMedium[]
+  /** What every one of the copies says. */
+  readonly stateHash: string
+  readonly wordsFile: string
+  readonly folder: string
+}
+
+interface Drilled {
+  readonly outcome: string
+  readonly stateHash: string
+  readonly notSaved: number
+}
+
+/** A machine with this many edits that keeps copies in a folder and in `others`, drills each, and is then gone with all it had. */
+export async function leaveOnMedia(
+  stack: AsyncDisposableStack,
+  edits: number,
+  others: readonly NewMedium[],
+): Promise<LeftBehind> {
+  const folder = stack.use(await createTemporaryFolder()).path
+  const gone = await house(1, 31)
+  const texts = Array.from({ length: edits }, (_, at) => `edit ${String(at)}. `)
+  const stick = await leaveCopy(gone, folder, texts)
+  const wordsFile = join(folder, 'words.txt')
+  await writeFile(wordsFile, wordsFromPhrase(gone.phrase).join(' ') + '\n')
+  const places = [{ kind: 'folder', where: stick } as const, ...others]
+
+  await using first = new AsyncDisposableStack()
+  const home = first.use(await createHome())
+  const agent = first.use(await startAgent(home))
+  await runCommand(home, 'recover', '--kind', 'folder', '--where', stick, '--way-file', wordsFile)
+  for (const place of others) await agent.call(addStorageCommand, place)
+  for (const { mediumId, kind } of (await agent.call(listStorageCommand, {})).media)
+    if (kind !== 'device') await agent.call(syncStorageCommand, { mediumId })
+  const { media } = await runCommand<{ readonly media: readonly Drilled[] }>(
+    home,
+    'recover',
+    '--drill',
+    '--way-file',
+    wordsFile,
+  )
+  assert.deepEqual(media.map(({ outcome, notSaved }) => [outcome, notSaved]), places.map(() => ['good', 0])) // prettier-ignore
+  const hashes = new Set(media.map(({ stateHash }) => stateHash))
+  assert.equal(hashes.size, 1)
+  await agent.stop()
+  return { places, stateHash: media[0]?.stateHash ?? '', wordsFile, folder }
+}
+
+/** A machine that has nothing comes back from one of the places, by the command line alone. */
+export async function recoverFrom(
+  { wordsFile, folder }: LeftBehind,
+  { kind, where, account, secret }: NewMedium,
+): Promise<Recovered & { readonly tookMs: number }> {
+  await using stack = new AsyncDisposableStack()
+  const home = stack.use(await createHome())
+  stack.use(await startAgent(home))
+  const secretFile = join(folder, 'secret.txt')
+  await writeFile(secretFile, (secret ?? '') + '\n')
+  const startedMs = performance.now()
+  const recovered = await runCommand<Recovered>(
+    home,
+    ...['recover', '--kind', kind, '--where', where, '--way-file', wordsFile],
+    ...(account === undefined ? [] : ['--account', account]),
+    ...(secret === undefined ? [] : ['--secret-file', secretFile]),
+  )
+  return { ...recovered, tookMs: performance.now() - startedMs }
+}
