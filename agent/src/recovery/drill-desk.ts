@@ -50,6 +50,15 @@ export class DrillDesk {
     return { ...rehearsed, testedAtMs: clock.nowMs(), gen: copy.head.gen }
   }
 
+  /** Damaged packs are written again with the next save, which comes at once. */
+  async #repair(mediumId: string): Promise<void> {
+    try {
+      await this.#parts.media.check(mediumId)
+    } catch (cause) {
+      if (!(cause instanceof CloudError)) throw cause
+    }
+  }
+
   /** What failed is on the record before it is said. */
   async #noting<T>(mediumId: string, way: string | undefined, work: () => Promise<T>): Promise<T> {
     try {
@@ -59,6 +68,7 @@ export class DrillDesk {
       const { drills, clock } = this.#parts
       if (cause.code !== 'no-such-medium' && cause.code !== 'no-profile')
         drills.note(mediumId, { way, atMs: clock.nowMs(), problem: cause.message.slice(0, SENTENCE_MAX) })
+      if (cause.code === 'copy-damaged') await this.#repair(mediumId)
       throw cause
     }
   }

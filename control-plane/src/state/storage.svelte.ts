@@ -2,14 +2,14 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import {
   addStorageCommand,
-  checkStorageCommand,
   listStorageCommand,
   removeStorageCommand,
   syncStorageCommand,
 } from '@cloudos/protocol/storage-commands'
-import type { MediumView, NewMedium, StorageCheck } from '@cloudos/protocol/storage-commands'
+import type { MediumView, NewMedium } from '@cloudos/protocol/storage-commands'
 import { callAgent } from '../profile/agent-commands.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
+import { CopyDrill } from './copy-drill.svelte.ts'
 
 const LOOK_EVERY_MS = 3_000
 
@@ -54,8 +54,9 @@ export class StorageOfDevice {
     await this.look()
   }
 
-  check(mediumId: string): Promise<StorageCheck> {
-    return callAgent(this.#client(), checkStorageCommand, { mediumId })
+  /** Tries whether that copy alone would bring everything back. */
+  drill(mediumId: string): CopyDrill {
+    return new CopyDrill(() => this.#client(), mediumId)
   }
 
   async remove(mediumId: string): Promise<void> {

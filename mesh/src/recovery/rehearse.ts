@@ -127,6 +127,6 @@ function count(number: number, noun: string): string {
 function damaged(what: string, part: string): CloudError {
   return new CloudError(
     'copy-damaged',
-    `The copy is damaged (its ${part}): ${what}. The profile in use was not touched. Sync it, or add another copy, and test again.`,
+    `The copy is damaged (its ${part}): ${what}. The profile in use was not touched. What of it lies on this device is written there again; test it once more, and add another copy.`,
   )
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { idFromBytes } from '@cloudos/protocol/ids'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
-import { browserText, mediumText } from './medium-text.ts'
+import { browserText, drilledText, mediumText, testedText } from './medium-text.ts'
 
 const STICK: MediumView = {
   mediumId: 'ab',
@@ -42,4 +43,19 @@ test('each state has its own word, and what is behind is never called in step', 
   assert.equal(words({ state: 'away' }), 'away')
   assert.equal(words({ state: 'waiting' }), 'waiting')
   assert.equal(words({ state: 'failed' }), 'failed')
+})
+
+test('a copy says how long ago it was tested, and a test what came back and what is still on its way', () => {
+  assert.equal(testedText({}, 0), 'Never tested')
+  assert.equal(testedText({ testedAtMs: 0 }, 3 * 86_400_000), 'Tested 3 days ago')
+  const drilled = {
+    testedAtMs: 0,
+    gen: 7,
+    documents: 1,
+    edits: 30,
+    notSaved: 0,
+    stateHash: idFromBytes('Hash', new Uint8Array(32)),
+  }
+  assert.equal(drilledText(drilled), 'Revision 7: 1 document and 30 sealed edits came back, the same as here.')
+  assert.match(drilledText({ ...drilled, notSaved: 2 }), /2 newer edits will be in its next revision/)
 })

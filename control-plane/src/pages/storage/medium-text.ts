@@ -1,3 +1,4 @@
+import type { Drilled } from '@cloudos/protocol/recovery-commands'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { ProfileKept } from '../../profile/profile.ts'
 import type { Tone } from '../../ui/tone.ts'
@@ -21,6 +22,21 @@ export function mediumText(medium: MediumView, ownDomain: string | undefined, no
   const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
   const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
   return { ...stateOf(medium), saved, lostWith }
+}
+
+/** When a copy last brought everything back in a drill. */
+export function testedText({ testedAtMs }: Pick<MediumView, 'testedAtMs'>, nowMs: number): string {
+  return testedAtMs === undefined ? 'Never tested' : `Tested ${agoFrom(testedAtMs, nowMs)}`
+}
+
+/** What a drill has found. */
+export function drilledText({ gen, documents, edits, notSaved }: Drilled): string {
+  const whole = `Revision ${String(gen)}: ${countOf(documents, 'document')} and ${countOf(edits, 'sealed edit')} came back, the same as here.`
+  return notSaved === 0 ? whole : `${whole} ${countOf(notSaved, 'newer edit')} will be in its next revision.`
+}
+
+function countOf(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** This browser as a place. */
