@@ -28,21 +28,31 @@ export interface UpdateShape {
   readonly steps: number
 }
 
+/** How large an update may be; what one edit may be is the usual measure. */
 export interface UpdateBounds {
+  readonly bytes: number
   readonly structs: number
   readonly deletes: number
 }
 
-const OF_EDIT: UpdateBounds = { structs: LIMITS.yjsMaxStructs, deletes: LIMITS.yjsMaxDeletes }
+const OF_EDIT: UpdateBounds = {
+  bytes: LIMITS.frameMaxBytes,
+  structs: LIMITS.yjsMaxStructs,
+  deletes: LIMITS.yjsMaxDeletes,
+}
 /** For the whole of a document in one update. */
-export const OF_STATE: UpdateBounds = { structs: LIMITS.yjsMaxStructsOfState, deletes: LIMITS.yjsMaxDeletesOfState }
+export const OF_STATE: UpdateBounds = {
+  bytes: LIMITS.frameMaxBytes,
+  structs: LIMITS.yjsMaxStructsOfState,
+  deletes: LIMITS.yjsMaxDeletesOfState,
+}
 
 /**
  * Reads a Yjs V1 update without building it, so that `Y.applyUpdate` is only ever given what it can take: whole, in bounds, with
  * valid text and JSON, and with references that resolve once `needs` are met. Says nothing about who may write which client.
  */
 export function readUpdate(bytes: Uint8Array, bounds: UpdateBounds = OF_EDIT): Result<UpdateShape, YjsRefusal> {
-  if (bytes.length > LIMITS.frameMaxBytes) return err('too-long')
+  if (bytes.length > bounds.bytes) return err('too-long')
   const cursor = new UpdateCursor(bytes)
   const runByClient = readRuns(cursor, bounds.structs)
   const deletes = readDeletes(cursor, bounds.deletes)

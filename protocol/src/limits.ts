@@ -108,6 +108,9 @@ export const LIMITS = {
   /** One command's parameters: larger things go as blobs. */
   rpcMaxBytes: 256 * 1024,
   rpcMaxPending: 64,
+  /** A file to import is held in memory until it has been judged as a whole. */
+  importMaxBytes: 64 * 1024 * 1024,
+  importLinesMax: 1_000_000,
   /** A caller asks and never comes back for the answer. */
   rpcMaxTimeoutMs: 24 * 60 * 60_000,
   /** Strangers on the port: how many may knock, how long, and how much they may say before they are somebody. */

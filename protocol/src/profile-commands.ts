@@ -1,9 +1,9 @@
-import { bytesUpTo, hexOf, id, list, oneOf, uint } from './codecs.ts'
+import { bytesUpTo, flag, hexOf, id, list, oneOf, text, uint } from './codecs.ts'
 import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
-import type { DeviceId, DocId, ProfileId } from './ids.ts'
+import type { DeviceId, DocId, Hash, ProfileId } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { at, record } from './record.ts'
+import { at, maybeAt, record } from './record.ts'
 import { SLOT_KIND_CODES } from './slot.ts'
 import type { SlotKind } from './slot.ts'
 
@@ -78,6 +78,113 @@ export const exportProfileCommand: CommandShape<Nothing, ExportedProfile, Export
     sha256: at(2, hexOf(32), 'SHA-256 of the file'),
   }),
   event: record<ExportPiece>({ bytes: at(1, bytesUpTo(LIMITS.rpcMaxBytes), 'the next piece') }),
+  repeat: 'harmless',
+  timeoutMs: EXPORT_MS,
+}
+
+/** A piece of a file to import. Pieces come in order; an empty one asks how much is there. */
+export interface ImportPiece {
+  readonly hash: Hash
+  readonly sizeBytes: number
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+/** `haveBytes` is where the next piece begins. One file at a time: the pieces of another take its place. */
+export const putImportCommand: CommandShape<ImportPiece, { readonly haveBytes: number }> = {
+  name: 'profile.put',
+  effect: 'writes',
+  grant: { resource: 'profile:*', act: 'import' },
+  says: 'Bring a file to import to the device, piece by piece.',
+  examples: ['cloudos profile put FILE'],
+  input: record<ImportPiece>({
+    hash: at(1, id('Hash'), 'SHA-256 of the whole'),
+    sizeBytes: at(2, uint(LIMITS.importMaxBytes), 'size of the whole'),
+    offset: at(3, uint(LIMITS.importMaxBytes), 'where this piece begins'),
+    bytes: at(4, bytesUpTo(LIMITS.jobInlineMaxBytes), 'the piece'),
+  }),
+  output: record<{ readonly haveBytes: number }>({ haveBytes: at(1, uint(), 'how much is there') }),
+  event: undefined,
+  repeat: 'harmless',
+  timeoutMs: QUICK_MS,
+}
+
+/** What an import does to one document, or would do. */
+export interface DocumentImport {
+  readonly docId: DocId
+  readonly name?: string
+  readonly isNew: boolean
+  /** Texts, list items and fields. */
+  readonly added: number
+  /** Texts of which both stand there now. */
+  readonly bothKept: number
+  /** Fields of which what was here stays. */
+  readonly keptHere: number
+  /** Where those are, the first of them. */
+  readonly places: readonly string[]
+}
+
+/** What an import did or would do; each document that it concerns came as an event. */
+export interface ProfileImport {
+  readonly profileId: ProfileId
+  /** When the file was written. */
+  readonly atMs: number
+  readonly documents: number
+  readonly added: number
+  readonly bothKept: number
+  readonly keptHere: number
+  /** What belongs to the profile or the device that wrote the file, and does not come. */
+  readonly devices: number
+  readonly ways: number
+  readonly entries: number
+  readonly runs: number
+  readonly decisions: number
+}
+
+export const IMPORT_PLACES_MAX = 16
+const IMPORT_PLACE_BYTES = 256
+
+/** A place as an event tells it. */
+export function importPlace(path: string): string {
+  return path.length * 3 <= IMPORT_PLACE_BYTES ? path : `${path.slice(0, 80).toWellFormed()}…`
+}
+
+export const importProfileCommand: CommandShape<
+  { readonly hash: Hash; readonly preview?: boolean },
+  ProfileImport,
+  DocumentImport
+> = {
+  name: 'profile.import',
+  effect: 'writes',
+  grant: { resource: 'profile:*', act: 'import' },
+  says: 'Bring what is in an export into this profile. Nothing that is here is replaced.',
+  examples: ['cloudos profile import everything.jsonl --dry-run'],
+  input: record<{ readonly hash: Hash; readonly preview?: boolean }>({
+    hash: at(1, id('Hash'), 'SHA-256 of the file that was put'),
+    preview: maybeAt(2, flag, 'only tell what would come'),
+  }),
+  output: record<ProfileImport>({
+    profileId: at(1, id('ProfileId'), 'the profile that was exported'),
+    atMs: at(2, uint(), 'when it was exported'),
+    documents: at(3, uint(), 'documents in the file'),
+    added: at(4, uint(), 'texts, list items and fields that came'),
+    bothKept: at(5, uint(), 'texts of which both stand there'),
+    keptHere: at(6, uint(), 'fields of which what was here stays'),
+    devices: at(7, uint(), 'devices in the file, which do not come'),
+    ways: at(8, uint(), 'ways in, which do not come'),
+    entries: at(9, uint(), 'changes of who is in, which do not come'),
+    runs: at(10, uint(), 'runs, which do not come'),
+    decisions: at(11, uint(), 'decisions, which do not come'),
+  }),
+  event: record<DocumentImport>({
+    docId: at(1, id('DocId'), 'the document'),
+    name: maybeAt(2, text(64), 'its name'),
+    isNew: at(3, flag, 'whether it was not here'),
+    added: at(4, uint(), 'texts, list items and fields that came'),
+    bothKept: at(5, uint(), 'texts of which both stand there'),
+    keptHere: at(6, uint(), 'fields of which what was here stays'),
+    places: at(7, list(text(IMPORT_PLACE_BYTES), { max: IMPORT_PLACES_MAX }), 'where those are'),
+  }),
   repeat: 'harmless',
   timeoutMs: EXPORT_MS,
 }

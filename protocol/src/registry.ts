@@ -6,7 +6,7 @@ import {
   refuseApprovalCommand,
 } from './approval-commands.ts'
 import { listAuditCommand, watchAuditCommand, exportAuditCommand } from './audit-commands.ts'
-import { exportProfileCommand, showProfileCommand } from './profile-commands.ts'
+import { exportProfileCommand, importProfileCommand, putImportCommand, showProfileCommand } from './profile-commands.ts'
 import { getPolicyCommand, setPolicyCommand } from './policy-commands.ts'
 import { drillCommand, enterCommand, readCopyCommand, readForDrillCommand } from './recovery-commands.ts'
 import type { AnyCommand } from './command.ts'
@@ -66,6 +66,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   deviceCodeCommand,
   showProfileCommand,
   exportProfileCommand,
+  putImportCommand,
+  importProfileCommand,
   runJobCommand,
   putJobBytesCommand,
   offerJobCommand,

@@ -1,15 +1,24 @@
+import { importProfile, previewImport } from '@cloudos/mesh/import/import-profile'
+import { readExport } from '@cloudos/mesh/import/read-export'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import type { JobView } from '@cloudos/protocol/job-state'
 import type { Clock } from '@cloudos/protocol/ports'
-import { exportProfileCommand, showProfileCommand } from '@cloudos/protocol/profile-commands'
+import {
+  exportProfileCommand,
+  importProfileCommand,
+  putImportCommand,
+  showProfileCommand,
+} from '@cloudos/protocol/profile-commands'
 import { findSlotKind } from '@cloudos/protocol/slot'
 import type { SlotKind } from '@cloudos/protocol/slot'
 import { decisionsIn } from '../export/decisions-in.ts'
 import { sendPieces } from '../export/export-pieces.ts'
+import { importEvent, importTotals } from '../export/import-told.ts'
 import { profileLines } from '../export/profile-lines.ts'
+import { WaitingImport } from '../export/waiting-import.ts'
 import type { Ways } from '../journal/ways.ts'
 import { register } from './register.ts'
 import type { Registered } from './register.ts'
@@ -28,6 +37,7 @@ export function profileCommands({ mesh, ways, jobs, audit, clock }: ProfileComma
     if (mesh.profile !== undefined) return mesh.profile
     throw new CloudError('no-profile', 'This device is in no profile yet. Open its page, or pair it.')
   }
+  const waiting = new WaitingImport()
   return [
     register({
       shape: showProfileCommand,
@@ -58,6 +68,27 @@ export function profileCommands({ mesh, ways, jobs, audit, clock }: ProfileComma
           atMs: clock.nowMs(),
         })
         return sendPieces(lines, (bytes) => tell({ bytes }), signal)
+      },
+    }),
+    register({
+      shape: putImportCommand,
+      run: async (piece) => {
+        profileNow()
+        return { haveBytes: waiting.put(piece) }
+      },
+    }),
+    register({
+      shape: importProfileCommand,
+      run: async ({ hash, preview }, { tell }) => {
+        const { membership, replica } = profileNow()
+        const file = readExport(waiting.take(hash))
+        const report = await (preview === true ? previewImport : importProfile)(file, {
+          profileId: membership.profileId,
+          docIds: new Set(replica.docs().map(({ docId }) => docId)),
+          open: (docId) => replica.open(docId),
+        })
+        for (const document of report.documents) tell(importEvent(document))
+        return importTotals(report)
       },
     }),
   ]

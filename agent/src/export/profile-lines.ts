@@ -1,5 +1,7 @@
 import * as Y from 'yjs'
 import { docIdFrom } from '@cloudos/crypto/derive'
+import { rootKindOf } from '@cloudos/mesh/import/root-kind'
+import type { Root } from '@cloudos/mesh/import/root-kind'
 import { shownName } from '@cloudos/mesh/profile-doc/device-names'
 import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import type { Profile } from '@cloudos/mesh/profile'
@@ -80,19 +82,17 @@ function contentOf(update: Uint8Array): Json {
   return Object.fromEntries(roots)
 }
 
-type Root = Y.Doc['share'] extends Map<string, infer Shared> ? Shared : never
-
-/** Yjs does not say what a root is before somebody asks for it: a map has keys; a text holds characters, a list holds the rest. */
 function rootOf(ydoc: Y.Doc, name: string, root: Root): Json {
-  if (root._map.size > 0) return ydoc.getMap(name).toJSON()
-  for (let item = root._start; item !== null; item = item.right)
-    if (!item.deleted)
-      return isText(item.content) ? ydoc.getText(name).toJSON() : (ydoc.getArray(name).toJSON() as Json)
-  return null
-}
-
-function isText(content: unknown): boolean {
-  return content instanceof Y.ContentString || content instanceof Y.ContentFormat || content instanceof Y.ContentEmbed
+  switch (rootKindOf(root)) {
+    case 'map':
+      return ydoc.getMap(name).toJSON()
+    case 'text':
+      return ydoc.getText(name).toJSON()
+    case 'array':
+      return ydoc.getArray(name).toJSON() as Json
+    case 'empty':
+      return null
+  }
 }
 
 function fieldsOf(json: Json): Readonly<Record<string, Json>> {

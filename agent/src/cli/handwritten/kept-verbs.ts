@@ -87,6 +87,17 @@ export const KEPT_VERBS: readonly Handwritten[] = [
     load: async () => (await import('../verbs/profile-export.ts')).runProfileExport,
   },
   {
+    words: ['profile', 'import'],
+    says: 'Bring what is in an export into this profile. Nothing that is here is replaced.',
+    examples: ['cloudos profile import everything.jsonl --dry-run', 'cloudos profile import everything.jsonl'],
+    parts: [
+      textPart('file', 'The file that profile export or Settings has written', placed),
+      flag('dry-run', 'Only tell what would come'),
+    ],
+    needs: ['profile.put', 'profile.import'],
+    load: async () => (await import('../verbs/profile-import.ts')).runProfileImport,
+  },
+  {
     words: ['audit', 'export'],
     says: 'Write all that this agent decided into a file, as it can be verified offline.',
     examples: ['cloudos audit export audit.jsonl'],
