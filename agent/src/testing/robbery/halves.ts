@@ -9,7 +9,6 @@ import { utf8 } from '@cloudos/protocol/bytes'
 import { encodeSlot, parseSlot } from '@cloudos/protocol/slot'
 import type { SlotKind } from '@cloudos/protocol/slot'
 import { unlockMessage } from '@cloudos/protocol/unlock-message'
-import { headOf } from './dump-parts.ts'
 import type { RobbedProfile } from './robbed-profile.ts'
 
 /** How often a way in opened a slot of which the thief has everything but what only the medium holds: its nonce and its pepper. */
@@ -36,8 +35,8 @@ export async function tryWithoutWayIn(robbed: RobbedProfile, tries: number): Pro
   return opened
 }
 
-function slotsOf({ dumps }: RobbedProfile): readonly Uint8Array[] {
-  return headOf(dumps.at(-1) ?? dumps[0]).head.slots
+function slotsOf({ dumps, parts }: RobbedProfile): readonly Uint8Array[] {
+  return parts.headOf(dumps.at(-1) ?? dumps[0]).head.slots
 }
 
 function withoutSecrets(bytes: Uint8Array, dice: Dice): Uint8Array {

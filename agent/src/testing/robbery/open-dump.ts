@@ -13,8 +13,7 @@ import { createDice } from '@cloudos/crypto/testing/seeded'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { stillClock } from '../protected-house.ts'
-import { storeOfDump } from './dump.ts'
-import type { Dump } from './dump.ts'
+import type { Dump } from './layout.ts'
 import type { RobbedProfile } from './robbed-profile.ts'
 
 /** `fresh`: it knows nothing but a way in. `knowing`: it has the log and remembers the head, and has lost everything else. */
@@ -47,7 +46,7 @@ async function tryToOpen(
   { reader, wayIn, expects }: OpeningParts,
 ): Promise<Opening> {
   const { founded, identities, entries, seen } = robbed
-  const store = storeOfDump(dump)
+  const store = robbed.parts.storeOf(dump)
   const read = await readCopy(store, expects ? founded.profileId : undefined)
   if (!read.ok) return refused(read.error.kind === 'corrupt' ? read.error.part : read.error.kind)
   const copy = read.value

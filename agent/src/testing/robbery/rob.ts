@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createDice } from '@cloudos/crypto/testing/seeded'
-import type { Dump } from './dump.ts'
+import { findAddresses } from './addresses.ts'
+import type { Dump, RobbableMedium } from './layout.ts'
 import { openDump } from './open-dump.ts'
 import type { Opening, OpeningParts, Reader } from './open-dump.ts'
 import { robProfile } from './robbed-profile.ts'
@@ -12,6 +13,8 @@ export interface RobberyReport {
   readonly tamperings: number
   /** Canaries found in any dump, by what they are. */
   readonly leaks: readonly string[]
+  /** Whatever looks like an address of a machine or a person. */
+  readonly addresses: readonly string[]
   /** What was opened as if it were genuine, and is not. */
   readonly accepted: readonly string[]
   /** How many times each kind was refused, and how many times it changed nothing that anybody reads. */
@@ -20,11 +23,11 @@ export interface RobberyReport {
 }
 
 /**
- * A thief takes every dump of a folder medium, and puts it back changed in `rounds` drawn ways; the owner opens each with a drawn way
+ * A thief takes every dump of a medium, and puts it back changed in `rounds` drawn ways; the owner opens each with a drawn way
  * in, on a device that knows the profile and on one that does not.
  */
-export async function rob(rounds: number, seed: number): Promise<RobberyReport> {
-  const loot: Loot = { robbed: await robProfile(seed), own: await robProfile(seed + 1) }
+export async function rob(rounds: number, seed: number, found?: () => Promise<RobbableMedium>): Promise<RobberyReport> {
+  const loot: Loot = { robbed: await robProfile(seed, found), own: await robProfile(seed + 1, found) }
   const { robbed } = loot
   const dice = createDice(seed)
   const past = new Set<string>()
@@ -47,7 +50,8 @@ export async function rob(rounds: number, seed: number): Promise<RobberyReport> 
     if (fresh.kind === 'opened' && fresh !== knowing && !past.has(fresh.state))
       accepted.push(`${kind}, round ${String(round)}, by a new device`)
   }
-  return { tamperings: rounds, leaks: findLeaks(robbed), accepted, refusedByKind, harmless }
+  const addresses = findAddresses(allOf(robbed))
+  return { tamperings: rounds, leaks: findLeaks(robbed), addresses, accepted, refusedByKind, harmless }
 
   function drawParts(reader: Reader): OpeningParts {
     return { reader, wayIn: dice.pick(robbed.ways), expects: dice.below(2) === 0 }
@@ -63,9 +67,12 @@ async function genuineState(robbed: RobbedProfile, dump: Dump, reader: Reader): 
 }
 
 /** In names and contents alike. */
-export function findLeaks({ dumps, canaries }: RobbedProfile): readonly string[] {
-  const everything = Buffer.concat(
-    dumps.flatMap((dump) => [...dump].flatMap(([path, bytes]) => [Buffer.from(path), bytes])),
-  )
-  return [...canaries].flatMap(([what, bytes]) => (everything.includes(Buffer.from(bytes)) ? [what] : []))
+export function findLeaks(robbed: RobbedProfile): readonly string[] {
+  const everything = allOf(robbed)
+  return [...robbed.canaries].flatMap(([what, bytes]) => (everything.includes(Buffer.from(bytes)) ? [what] : []))
+}
+
+function allOf({ dumps, witnessed }: RobbedProfile): Buffer {
+  const files = dumps.flatMap((dump) => [...dump].flatMap(([path, bytes]) => [Buffer.from(path), bytes]))
+  return Buffer.concat([...files, ...witnessed])
 }

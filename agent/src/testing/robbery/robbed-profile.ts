@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { revokeDevice } from '@cloudos/crypto/change-authority'
 import { saveSlots } from '@cloudos/crypto/change-slots'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
@@ -26,19 +23,23 @@ import type { SlotWay } from '@cloudos/protocol/slot'
 import { unlockMessage } from '@cloudos/protocol/unlock-message'
 import type { Vault } from '@cloudos/protocol/vault'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
-import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
 import { NOW_MS, stillClock } from '../protected-house.ts'
-import { dumpFolder } from './dump.ts'
-import type { Dump } from './dump.ts'
+import { partsOf } from './dump-parts.ts'
+import type { DumpParts } from './dump-parts.ts'
+import { foundRobbableFolder } from './folder-layout.ts'
+import type { Dump, RobbableMedium } from './layout.ts'
 
-/** A profile whose folder is dumped after every save, by somebody who also has a device of it that was removed meanwhile. */
+/** A profile whose medium is dumped after every save, by somebody who also has a device of it that was removed meanwhile. */
 export interface RobbedProfile {
   readonly founded: FoundedProfile
   /** What must not be found in any dump, by what it is. */
   readonly canaries: ReadonlyMap<string, Uint8Array>
   readonly ways: readonly WayIn[]
-  /** Oldest first; the last is how the folder is now. */
+  /** Oldest first; the last is how the medium is now. */
   readonly dumps: readonly [Dump, ...Dump[]]
+  readonly parts: DumpParts
+  /** What whoever runs the medium has besides. */
+  readonly witnessed: readonly Uint8Array[]
   /** The whole log, as every device knows it now. */
   readonly entries: readonly Uint8Array[]
   readonly seen: SeenHead
@@ -49,14 +50,16 @@ export interface RobbedProfile {
 
 const NOTES = ['the heron lands at dawn', 'under the third stone', 'call Ines before noon', 'the key is with the baker']
 
-export async function robProfile(seed: number): Promise<RobbedProfile> {
+export async function robProfile(
+  seed: number,
+  found: () => Promise<RobbableMedium> = foundRobbableFolder,
+): Promise<RobbedProfile> {
   const dice = createDice(seed)
   const [writer, reader, removed] = [newDevice(dice), newDevice(dice), newDevice(dice)]
   const founded = await foundWith(dice, [[writer, 'agent'], [reader, 'browser'], [removed, 'agent']]) // prettier-ignore
   const secrets = drawSecrets(founded, dice)
-  const path = await mkdtemp(join(tmpdir(), 'cloudos-robbed-'))
-  await foundFolder(path)
-  await using store = await connectFolder(path, 'disk')
+  await using medium = await found()
+  await using store = await medium.connect()
   const profile = await openKept(keptOf(founded, writer, dice), stillClock)
   const dumps: Dump[] = []
   let seen: SeenHead | undefined
@@ -79,7 +82,7 @@ export async function robProfile(seed: number): Promise<RobbedProfile> {
       garbage: [],
     }
     seen = await writeCopy({ ...work, seen, nowMs: NOW_MS })
-    dumps.push(await dumpFolder(path))
+    dumps.push(await medium.dump())
   }
 
   const slots = await Promise.all(secrets.ways.map((one) => slotOf(founded, one, secrets.vaultKey, dice)))
@@ -99,12 +102,14 @@ export async function robProfile(seed: number): Promise<RobbedProfile> {
   assert.ok(first && seen)
   const known = [...profile.authority.entries().values()]
   await profile.close()
-  await rm(path, { recursive: true })
+  const witnessed = await medium.witnessed()
   return {
     founded,
     canaries: secrets.canaries,
     ways: secrets.ways.map(({ wayIn }) => wayIn),
     dumps: [first, ...later],
+    parts: partsOf(medium.layout),
+    witnessed,
     entries: known,
     seen,
     identities: { reader, removed },
@@ -134,7 +139,15 @@ function drawSecrets({ profileId, rootSeed, keyByEpoch, recoverySeed }: FoundedP
   const labelBySlot = new Map([[hexFromBytes(dice.bytes(32)), 'Glow on the phone']])
   const vault: Vault = { rootSeed, keyByEpoch, secretsKey, media, labelBySlot }
   const words = wordsFromPhrase(entropy)
-  const texts = [...NOTES, ...DEVICE_NAMES, SETTING, passphrase, wallet.address, ...media.map(({ label }) => label)]
+  const texts = [
+    ...NOTES,
+    ...DEVICE_NAMES,
+    ...ADDRESSES,
+    SETTING,
+    passphrase,
+    wallet.address,
+    ...media.map(({ label }) => label),
+  ]
   const canaries = new Map<string, Uint8Array>([
     ...[...texts, '/media/robin/stick', 'Glow on the phone', words.join(' ')].map(
       (text) => [text, utf8(text)] as const,
@@ -152,6 +165,13 @@ function drawSecrets({ profileId, rootSeed, keyByEpoch, recoverySeed }: FoundedP
 
 const DEVICE_NAMES = ['attic of the old mill', 'telephone of Robin']
 const SETTING = 'only between ten and six'
+/** Where devices and people are found. */
+const ADDRESSES = [
+  '/ip4/192.168.178.23/tcp/40123/ws',
+  '/dns4/mill.example.org/tcp/443/wss',
+  'robin@example.org',
+  'attic.fritz.box',
+]
 
 async function slotOf({ profileId }: FoundedProfile, way: ProtectedWay, vaultKey: Uint8Array, rng: Dice) {
   const slot = await createSlot(profileId, { ...way, vaultKey, rng })
@@ -166,6 +186,7 @@ async function write(profile: Profile, named: DeviceIdentity, note: string): Pro
   for (const { deviceId } of profile.membership.members())
     if (deviceId !== named.deviceId) nameDevice(about.ydoc, deviceId, other)
   about.ydoc.getMap('settings').set('quiet', SETTING)
+  about.ydoc.getMap('settings').set('reached by', ADDRESSES)
   const notes = await profile.replica.open(DOC)
   notes.ydoc.getText('text').insert(0, `${note}\n`)
   await Promise.all([about.durable(), notes.durable()])

@@ -8,8 +8,7 @@ import type { Head } from '@cloudos/protocol/head'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
 import type { PackIndex } from '@cloudos/protocol/pack-index'
 import { encodeSigned } from '@cloudos/protocol/signed'
-import { headOf, indexOf, leadsTo, replaceHead, showHeadBeside, withBlob } from './dump-parts.ts'
-import type { Dump } from './dump.ts'
+import type { Dump } from './layout.ts'
 import type { RobbedProfile } from './robbed-profile.ts'
 
 /** What a thief with every dump, a removed device and a profile of their own can make of the newest dump. */
@@ -45,67 +44,75 @@ export const TAMPERINGS: Readonly<Record<string, Tampering>> = {
   }),
   'two blobs swapped': everybody(({ robbed }, dice) => {
     const dump = now(robbed)
-    const [a, b] = dice.shuffle(leadsTo(dump))
+    const [a, b] = dice.shuffle(robbed.parts.leadsTo(dump))
     return a === undefined || b === undefined ? dump : new Map([...dump, [a, bytesAt(dump, b)], [b, bytesAt(dump, a)]])
   }),
   'a blob of an older generation in the place of another': everybody(({ robbed }, dice) => {
     const dump = now(robbed)
     const older = dice.pick(robbed.dumps.slice(0, -1))
-    return changed(dump, dice.pick(leadsTo(dump)), () => bytesAt(older, dice.pick(leadsTo(older))))
+    return changed(dump, dice.pick(robbed.parts.leadsTo(dump)), () =>
+      bytesAt(older, dice.pick(robbed.parts.leadsTo(older))),
+    )
   }),
   'a blob of another profile in the place of one': everybody(({ robbed, own }, dice) => {
     const dump = now(robbed)
-    return changed(dump, dice.pick(leadsTo(dump)), () => bytesAt(now(own), dice.pick(leadsTo(now(own)))))
+    return changed(dump, dice.pick(robbed.parts.leadsTo(dump)), () =>
+      bytesAt(now(own), dice.pick(robbed.parts.leadsTo(now(own)))),
+    )
   }),
   'bits flipped in the head, under its right name': everybody(({ robbed }, dice) =>
-    replaceHead(now(robbed), flipped(headOf(now(robbed)).bytes, dice)),
+    robbed.parts.replaceHead(now(robbed), flipped(robbed.parts.headOf(now(robbed)).bytes, dice)),
   ),
   'a head of an older generation in its place': everybody(({ robbed }, dice) => {
     const older = dice.pick(robbed.dumps.slice(0, -1))
-    return replaceHead(new Map([...older, ...now(robbed)]), headOf(older).bytes)
+    return robbed.parts.replaceHead(new Map([...older, ...now(robbed)]), robbed.parts.headOf(older).bytes)
   }),
   'a head of an older generation beside it': everybody(({ robbed }, dice) => {
     const older = dice.pick(robbed.dumps.slice(0, -1))
-    return showHeadBeside(new Map([...older, ...now(robbed)]), headOf(older).bytes)
+    return robbed.parts.showHeadBeside(new Map([...older, ...now(robbed)]), robbed.parts.headOf(older).bytes)
   }),
   'another profile in its place, or beside it': everybody(({ robbed, own }, dice) => {
+    const { replaceHead, showHeadBeside } = robbed.parts
     const put = dice.below(2) === 0 ? replaceHead : showHeadBeside
-    return put(new Map([...now(robbed), ...now(own)]), headOf(now(own)).bytes)
+    return put(new Map([...now(robbed), ...now(own)]), robbed.parts.headOf(now(own)).bytes)
   }),
   'another profile with the slots of this one': everybody(({ robbed, own }, dice) => {
-    const { slots } = headOf(now(robbed)).head
+    const { slots } = robbed.parts.headOf(now(robbed)).head
     return resigned(now(own), own, dice, { slots: dice.shuffle(slots) })
   }),
   'a head changed, and signed by a key that may not': everybody(({ robbed }, dice) => {
     const dump = now(robbed)
     const change = dice.pick(headChanges(robbed, dump, dice))()
-    return resigned(withThePast(robbed, dump), robbed, dice, { ...change, ...drawPlace(dump, dice) })
+    return resigned(withThePast(robbed, dump), robbed, dice, { ...change, ...drawPlace(robbed, dump, dice) })
   }),
   'an index changed, and its head signed by a key that may not': everybody(({ robbed }, dice) => {
     const dump = now(robbed)
     const index = dice.pick(indexChanges(robbed, dump, dice))()
-    const [changedDump, packIndexBlob] = withBlob(withThePast(robbed, dump), encodePackIndex(index))
-    return resigned(changedDump, robbed, dice, { packIndexBlob, ...drawPlace(dump, dice) })
+    const [changedDump, packIndexBlob] = robbed.parts.withBlob(withThePast(robbed, dump), encodePackIndex(index))
+    return resigned(changedDump, robbed, dice, { packIndexBlob, ...drawPlace(robbed, dump, dice) })
   }),
   'a head changed, and signed by a device that may write heads but not its ways in': everybody(
     async ({ robbed }, dice) => {
       const dump = now(robbed)
       const { signer, deviceId } = robbed.identities.reader
-      const change = { ...dice.pick(headChanges(robbed, dump, dice))(), ...drawPlace(dump, dice) }
-      const head = { ...headOf(dump).head, ...change, writer: deviceId }
-      return replaceHead(withThePast(robbed, dump), await signedHead(head, signer))
+      const change = { ...dice.pick(headChanges(robbed, dump, dice))(), ...drawPlace(robbed, dump, dice) }
+      const head = { ...robbed.parts.headOf(dump).head, ...change, writer: deviceId }
+      return robbed.parts.replaceHead(withThePast(robbed, dump), await signedHead(head, signer))
     },
   ),
   'an old log, and a head by the device that was in at that time': {
     toldBy: 'knowing',
     tamper: async ({ robbed }, dice) => {
       const older = dice.pick(robbed.dumps.slice(0, -1))
-      const { head, bytes } = headOf(older)
-      const { gen } = headOf(now(robbed)).head
+      const { head, bytes } = robbed.parts.headOf(older)
+      const { gen } = robbed.parts.headOf(now(robbed)).head
       const { signer, deviceId } = robbed.identities.removed
-      const [dump, packIndexBlob] = withBlob(older, encodePackIndex(withLateFrames(robbed, indexOf(older))))
-      const late = withBlob(dump, concatBytes(...robbed.lateFrames))[0]
-      return replaceHead(
+      const [dump, packIndexBlob] = robbed.parts.withBlob(
+        older,
+        encodePackIndex(withLateFrames(robbed, robbed.parts.indexOf(older))),
+      )
+      const late = robbed.parts.withBlob(dump, concatBytes(...robbed.lateFrames))[0]
+      return robbed.parts.replaceHead(
         late,
         await signedHead(
           { ...head, gen: gen + 1 + dice.below(3), prev: hashId(bytes), packIndexBlob, writer: deviceId },
@@ -120,9 +127,9 @@ function everybody(tamper: Tampering['tamper']): Tampering {
   return { toldBy: 'everybody', tamper }
 }
 
-function headChanges({ dumps }: RobbedProfile, dump: Dump, dice: Dice): readonly (() => Partial<Head>)[] {
-  const { slots } = headOf(dump).head
-  const { slots: pastSlots, vaultBlob, authorityTip } = headOf(dice.pick(dumps.slice(0, -1))).head
+function headChanges(robbed: RobbedProfile, dump: Dump, dice: Dice): readonly (() => Partial<Head>)[] {
+  const { slots } = robbed.parts.headOf(dump).head
+  const { slots: pastSlots, vaultBlob, authorityTip } = robbed.parts.headOf(dice.pick(robbed.dumps.slice(0, -1))).head
   return [
     () => ({ slots: slots.slice(1) }),
     () => ({ slots: [...slots, ...slots.slice(0, 1)] }),
@@ -135,8 +142,8 @@ function headChanges({ dumps }: RobbedProfile, dump: Dump, dice: Dice): readonly
 }
 
 function indexChanges(robbed: RobbedProfile, dump: Dump, dice: Dice): readonly (() => PackIndex)[] {
-  const index = indexOf(dump)
-  const past = indexOf(dice.pick(robbed.dumps.slice(0, -1)))
+  const index = robbed.parts.indexOf(dump)
+  const past = robbed.parts.indexOf(dice.pick(robbed.dumps.slice(0, -1)))
   const { packs, authorityBlobs } = index
   return [
     () => ({ ...index, packs: packs.slice(0, dice.below(packs.length)) }),
@@ -150,20 +157,21 @@ function indexChanges(robbed: RobbedProfile, dump: Dump, dice: Dice): readonly (
 }
 
 /** The place of the genuine head, or a later one. */
-function drawPlace(dump: Dump, dice: Dice): Partial<Head> {
-  const { head, bytes } = headOf(dump)
+function drawPlace(robbed: RobbedProfile, dump: Dump, dice: Dice): Partial<Head> {
+  const { head, bytes } = robbed.parts.headOf(dump)
   return dice.below(2) === 0 ? {} : { gen: head.gen + 1 + dice.below(5), prev: hashId(bytes) }
 }
 
 /** Every blob there ever was, and what the removed device wrote late. */
-function withThePast({ dumps, lateFrames }: RobbedProfile, dump: Dump): Dump {
-  return withBlob(new Map([...dumps.flatMap((one) => [...one]), ...dump]), concatBytes(...lateFrames))[0]
+function withThePast(robbed: RobbedProfile, dump: Dump): Dump {
+  const { dumps, lateFrames } = robbed
+  return robbed.parts.withBlob(new Map([...dumps.flatMap((one) => [...one]), ...dump]), concatBytes(...lateFrames))[0]
 }
 
-async function resigned(dump: Dump, whose: RobbedProfile, dice: Dice, change: Partial<Head>): Promise<Dump> {
-  const { bytes, head } = headOf(dump)
+async function resigned(dump: Dump, robbed: RobbedProfile, dice: Dice, change: Partial<Head>): Promise<Dump> {
+  const { bytes, head } = robbed.parts.headOf(dump)
   const next = { ...head, ...change }
-  const { removed, reader } = whose.identities
+  const { removed, reader } = robbed.identities
   const foreign = createSigner(dice.bytes(32))
   const signers: readonly (() => Promise<Uint8Array>)[] = [
     () => signedHead(next, foreign),
@@ -171,7 +179,7 @@ async function resigned(dump: Dump, whose: RobbedProfile, dice: Dice, change: Pa
     () => signedHead({ ...next, writer: reader.deviceId }, removed.signer),
     () => Promise.resolve(encodeSigned(encodeHead(next), bytes.subarray(-64))),
   ]
-  return replaceHead(dump, await dice.pick(signers)())
+  return robbed.parts.replaceHead(dump, await dice.pick(signers)())
 }
 
 async function signedHead(head: Head, signer: Signer): Promise<Uint8Array> {
