@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import type { Incident } from '@cloudos/mesh/incident'
+import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import type { DeviceId } from '@cloudos/protocol/ids'
@@ -13,6 +14,7 @@ import { MetricsFeed } from './capability/metrics-feed.ts'
 import { findProfileOf, keepTwice } from './authority-copy.ts'
 import { AuditDesk } from './audit/audit-desk.ts'
 import { AuditLog } from './audit/audit-log.ts'
+import { AuditHandOver } from './audit/hand-over.ts'
 import { createDispatch } from './commands/dispatch.ts'
 import { approvalCommands } from './commands/approval.ts'
 import { ApprovalDesk } from './commands/approval-desk.ts'
@@ -83,6 +85,9 @@ export interface Agent extends AsyncDisposable {
   /** Joins another device's profile by its link, saying the words to compare. */
   readonly pair: (invitation: Invitation) => Promise<void>
 }
+
+const AUDIT_CUT =
+  'The record of decisions on this machine is shorter than the one your other devices know. Somebody who can write on this disk may have hidden what was done here. Export it (cloudos audit export) and look at this machine.'
 
 /** A clock this far before the last run is wrong now, or was wrong then. */
 const CLOCK_BACK_MS = 24 * 60 * 60_000
@@ -207,6 +212,18 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const uptimeMs = (): number => clock.monotonicMs() - startedAtMs
   const auditLog = await AuditLog.open({ disk: createDisk(home.path('audit')), identity, clock })
   stack.defer(() => auditLog[Symbol.asyncDispose]())
+  const handOver = new AuditHandOver({
+    ...{ log: auditLog, identity, clock },
+    ydoc: () => mesh.profile && findProfileDoc(mesh.profile.replica)?.ydoc,
+  })
+  stack.defer(() => {
+    handOver.close()
+  })
+  mesh.onOpened(() => {
+    void handOver.check().then((isWhole) => {
+      if (!isWhole) say(AUDIT_CUT)
+    })
+  })
   const approvals = new ApprovalDesk({ executor: identity.deviceId, clock, rng })
   const policyBook = createPolicyBook(settings)
   const member: TokenDeskParts['member'] = (deviceId) => mesh.profile?.membership.member(deviceId)

@@ -46,6 +46,7 @@ export class AuditLog implements AsyncDisposable {
   readonly #gaps: readonly number[]
   #file: AppendFile
   readonly #watchers = new Set<(entry: AuditEntry) => void>()
+  #onCheckpoint: (line: string, seq: number) => void = () => undefined
   #tip: AuditTip
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
@@ -84,6 +85,11 @@ export class AuditLog implements AsyncDisposable {
   watch(watcher: (entry: AuditEntry) => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)
+  }
+
+  /** Tells of each checkpoint that lies in the file from now on: its line, and how far it goes. */
+  onCheckpoint(told: (line: string, seq: number) => void): void {
+    this.#onCheckpoint = told
   }
 
   /** The whole chain as it is on the disk, piece by piece. */
@@ -186,7 +192,9 @@ export class AuditLog implements AsyncDisposable {
       // The entries are safe; the next group tries again.
       orBroken(cause)
       await this.#file.truncate(before).catch(orBroken)
+      return
     }
+    this.#onCheckpoint(line, this.#tip.seq)
   }
 }
 

@@ -4,6 +4,7 @@ import { openIndexedDbStore } from '@cloudos/mesh/browser/indexeddb-log'
 import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { openProfile } from '@cloudos/mesh/profile'
+import { findAuditTipLine } from '@cloudos/mesh/profile-doc/audit-tips'
 import { findDeviceName, nameDevice, shownName } from '@cloudos/mesh/profile-doc/device-names'
 import { findProfileDoc, openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import type { RpcClient } from '@cloudos/mesh/rpc'
@@ -103,6 +104,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     clock,
     self: identity.deviceId,
     nameOf,
+    auditTipOf: (deviceId) => findAuditTipLine(about, deviceId),
     reachable: () => links.reachable,
     isOnThisMachine: (peerId) => links.isOnThisMachine(peerId),
     linkTo: (peerId) => shownLink(links.linkTo(peerId), profile, nameOf),

@@ -21,6 +21,8 @@ export interface PresenceParts {
   readonly self: DeviceId
   /** What its owner calls it. */
   readonly nameOf: (member: Member) => string
+  /** What it has handed over of its audit chain. */
+  readonly auditTipOf: (deviceId: DeviceId) => string | undefined
 }
 
 /** Who is in, who is in touch with this browser or last was, and who else keeps what is saved here. */
@@ -83,6 +85,7 @@ export class PresenceBook {
     const here = deviceId === this.#parts.self
     const online = this.#online.has(deviceId)
     const link = this.#parts.linkTo(peerId)
+    const auditTip = this.#parts.auditTipOf(deviceId)
     return {
       deviceId,
       name: this.#parts.nameOf(member),
@@ -93,6 +96,7 @@ export class PresenceBook {
       signPublicKey: hexFromBytes(member.signPublicKey),
       boxPublicKey: hexFromBytes(member.boxPublicKey),
       peerId,
+      ...(auditTip !== undefined && { auditTip }),
       ...(link === undefined || revoked ? {} : { link }),
       ...(this.#parts.isOnThisMachine(peerId) && { isOnThisMachine: true }),
       ...(here || online || seenMs === undefined ? {} : { lastSeenMs: seenMs }),

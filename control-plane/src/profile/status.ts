@@ -14,6 +14,8 @@ export interface DeviceView {
   readonly signPublicKey: string
   readonly boxPublicKey: string
   readonly peerId: string
+  /** The checkpoint of its audit chain that it has handed to the others; unverified. */
+  readonly auditTip?: string
   /** Known of an agent that this browser has reached without a network: what is lost with this machine is lost with it. */
   readonly isOnThisMachine?: boolean
   /** Present while it is connected to this browser itself, so that it can be asked. */

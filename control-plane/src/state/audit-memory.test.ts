@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { auditHash } from '@cloudos/crypto/audit-chain'
+import type { AuditTip } from '@cloudos/crypto/audit-chain'
 import type { AuditEntry } from '@cloudos/protocol/audit'
 import { findId, NO_HASH } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
@@ -28,10 +29,14 @@ function browser() {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, value: string) => void kept.set(name, value),
   }
-  return (chain: readonly AuditEntry[]) => {
+  return (chain: readonly AuditEntry[], handedOver?: AuditTip) => {
     const last = chain.at(-1) ?? assert.fail()
-    return findLostEntries(marks, deviceId, { tipSeq: last.seq, tipHash: auditHash(last) }, ({ before = 0 }) =>
-      Promise.resolve({ entries: chain.filter(({ seq }) => seq < before).slice(-1) }),
+    return findLostEntries(
+      marks,
+      deviceId,
+      { tipSeq: last.seq, tipHash: auditHash(last) },
+      ({ before = 0 }) => Promise.resolve({ entries: chain.filter(({ seq }) => seq < before).slice(-1) }),
+      handedOver,
     )
   }
 }
@@ -51,4 +56,13 @@ test('a browser notices when what it has seen of an audit chain was written anew
   assert.equal(await look(chainOf(['open', 'down', 'open'])), undefined)
   assert.deepEqual(await look(chainOf(['open', 'up', 'open'])), { seenSeq: 3, kind: 'rewritten' })
   assert.deepEqual(await look(chainOf(['open', 'up', 'open', 'open', 'open'])), { seenSeq: 3, kind: 'rewritten' })
+})
+
+test('a browser that has never looked is told what an audit chain lacks by what its device had handed to the others', async () => {
+  const whole = chainOf(['open', 'down', 'open', 'down', 'open'])
+  const handedOver = { seq: 4, hash: whole[4]?.prev ?? assert.fail() }
+  assert.equal(await browser()(whole, handedOver), undefined)
+  assert.deepEqual(await browser()(whole.slice(0, 3), handedOver), { seenSeq: 4, kind: 'cut', isHandedOver: true })
+  const other = chainOf(['open', 'down', 'open', 'open', 'open'])
+  assert.deepEqual(await browser()(other, handedOver), { seenSeq: 4, kind: 'rewritten', isHandedOver: true })
 })

@@ -1,13 +1,17 @@
+import type { AuditTip } from '@cloudos/crypto/audit-chain'
 import type { RpcClient } from '@cloudos/mesh/rpc'
 import type { AuditEntry } from '@cloudos/protocol/audit'
 import { exportAuditCommand, fitsAudit, listAuditCommand, watchAuditCommand } from '@cloudos/protocol/audit-commands'
 import type { AuditQuery } from '@cloudos/protocol/audit-commands'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { LIMITS } from '@cloudos/protocol/limits'
 import type { DeviceId } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import { findLostEntries } from './audit-memory.ts'
 import type { LostEntries } from './audit-memory.ts'
 import { callAgent, watchAgent } from '../profile/agent-commands.ts'
+
+/** What the agent has signed of its chain for the profile's other devices. */
+type HandedOver = () => Promise<AuditTip | undefined>
 
 /** What one agent has decided, as far as this tab has asked for it. */
 export class AuditTrail {
@@ -21,10 +25,12 @@ export class AuditTrail {
   lost = $state.raw<LostEntries | undefined>()
   readonly #client: RpcClient
   readonly #deviceId: DeviceId
+  readonly #handedOver: HandedOver
 
-  constructor(client: RpcClient, deviceId: DeviceId, query: AuditQuery = {}) {
+  constructor(client: RpcClient, deviceId: DeviceId, handedOver: HandedOver, query: AuditQuery = {}) {
     this.#client = client
     this.#deviceId = deviceId
+    this.#handedOver = handedOver
     this.query = query
   }
 
@@ -83,9 +89,8 @@ export class AuditTrail {
     this.entries = page.entries
     this.gaps = page.gaps
     this.hasMore = page.hasMore
-    this.lost = await findLostEntries(localStorage, this.#deviceId, page, (older) =>
-      callAgent(this.#client, listAuditCommand, older),
-    )
+    const list = (older: AuditQuery) => callAgent(this.#client, listAuditCommand, older)
+    this.lost = await findLostEntries(localStorage, this.#deviceId, page, list, await this.#handedOver())
   }
 
   async #orProblem<T>(act: () => Promise<T>): Promise<T | undefined> {
