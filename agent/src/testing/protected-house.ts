@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { saveSlots } from '@cloudos/crypto/change-slots'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { createSlot } from '@cloudos/crypto/slots'
+import type { SlotCase } from '@cloudos/crypto/testing/slot-cases'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import { phraseWay } from '@cloudos/crypto/way-in'
 import type { Profile } from '@cloudos/mesh/profile'
@@ -36,8 +37,8 @@ export interface House {
   readonly identities: readonly DeviceIdentity[]
 }
 
-/** A protected profile with this many agents that never meet. */
-export async function house(size: number, seed: number): Promise<House> {
+/** A protected profile with this many agents that never meet; it opens with its words, and with what else is given. */
+export async function house(size: number, seed: number, more: readonly SlotCase[] = []): Promise<House> {
   const dice = createDice(seed)
   const identities = Array.from({ length: size }, () => newDevice(dice))
   const founded = await foundWith(
@@ -46,15 +47,15 @@ export async function house(size: number, seed: number): Promise<House> {
   )
   const vaultKey = dice.bytes(32)
   const phrase = dice.bytes(32)
-  const wayIn = phraseWay(phrase)
-  const slot = await createSlot(founded.profileId, { wayIn, way: { kind: 'phrase' }, vaultKey, rng: dice })
-  assert.ok(slot.ok)
+  const slots: Uint8Array[] = []
+  for (const lock of [{ wayIn: phraseWay(phrase), way: { kind: 'phrase' } } as const, ...more]) {
+    const slot = await createSlot(founded.profileId, { ...lock, vaultKey, rng: dice })
+    assert.ok(slot.ok)
+    slots.push(encodeSlot(slot.value))
+  }
   const { rootSeed, keyByEpoch, rootSigner: root, state } = founded
   const vault = { rootSeed, keyByEpoch, secretsKey: dice.bytes(32), media: [], labelBySlot: new Map<string, string>() }
-  const ways = await saveSlots(
-    { state, root, rng: dice, nowMs: NOW_MS },
-    { slots: [encodeSlot(slot.value)], vault, vaultKey },
-  )
+  const ways = await saveSlots({ state, root, rng: dice, nowMs: NOW_MS }, { slots, vault, vaultKey })
   const profiles = await Promise.all(
     identities.map(async (identity) => {
       const profile = await openKept(keptOf(founded, identity, dice), stillClock)

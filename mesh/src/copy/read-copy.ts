@@ -22,8 +22,8 @@ export type CopyPart = 'head' | 'pack-index' | 'authority' | 'ways' | 'vault' | 
 
 export type CopyRefusal =
   | { readonly kind: 'nothing-there' }
-  /** `part` is missing, damaged, or not what the profile's keys have signed. */
-  | { readonly kind: 'corrupt'; readonly part: CopyPart }
+  /** `part` is missing, damaged, or not what the profile's keys have signed; `object` is the blob that should hold it, where it has one. */
+  | { readonly kind: 'corrupt'; readonly part: CopyPart; readonly object?: Hash }
   | { readonly kind: 'newer-version' }
   | { readonly kind: 'foreign-profile'; readonly profileId: ProfileId }
 
@@ -80,11 +80,11 @@ async function openHead(
   const indexBytes = await findBlob(store, head.packIndexBlob)
   const index = indexBytes && parsePackIndex(indexBytes)
   if (index?.ok === false && index.error === 'newer-version') return err({ kind: 'newer-version' })
-  if (!index?.ok) return corrupt('pack-index')
+  if (!index?.ok) return corrupt('pack-index', head.packIndexBlob)
   const entries: Uint8Array[] = []
   for (const blob of index.value.authorityBlobs) {
     const found = findEntries(await findBlob(store, blob))
-    if (found === undefined) return corrupt('authority')
+    if (found === undefined) return corrupt('authority', blob)
     entries.push(...found)
   }
   return ok({ signed: signed.value, head, bytes, index: index.value, entries })
@@ -120,7 +120,7 @@ async function unite(
   const named = heads.find(({ head }) => hashSlotSet(head.slots, head.vaultBlob) === state.slotSetHash)
   if (named === undefined) return corrupt('ways')
   const sealedVault = await findBlob(store, named.head.vaultBlob)
-  if (sealedVault === undefined) return corrupt('vault')
+  if (sealedVault === undefined) return corrupt('vault', named.head.vaultBlob)
   const packs = unionOf(heads.map(({ index }) => index.packs))
   return ok({
     profileId,
@@ -163,6 +163,6 @@ async function* framesOf(
   }
 }
 
-function corrupt(part: CopyPart): Result<never, CopyRefusal> {
-  return err({ kind: 'corrupt', part })
+function corrupt(part: CopyPart, object?: Hash): Result<never, CopyRefusal> {
+  return err({ kind: 'corrupt', part, ...(object !== undefined && { object }) })
 }

@@ -208,7 +208,7 @@ export function refusalOf(refusal: CopyRefusal): CloudError {
     case 'corrupt':
       return new CloudError(
         'copy-damaged',
-        `The copy there is damaged (its ${refusal.part}). Nothing was opened or overwritten. Use another copy, or add an empty folder.`,
+        `The copy there is damaged (its ${refusal.part}${refusal.object === undefined ? '' : `, object ${refusal.object}`}). Nothing was opened or overwritten. Use another copy, or add an empty folder.`,
       )
     case 'newer-version':
       return new CloudError('copy-newer', 'The copy there was written by a newer CloudOS. Update this one.')

@@ -1,0 +1,324 @@
+import assert from 'node:assert/strict'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { wordsFromPhrase } from '@cloudos/crypto/phrase'
+import { signFor } from '@cloudos/crypto/signature'
+import { slotCases } from '@cloudos/crypto/testing/slot-cases'
+import { passphraseWay } from '@cloudos/crypto/way-in'
+import type { WayIn } from '@cloudos/crypto/way-in'
+import { readCopy } from '@cloudos/mesh/copy/read-copy'
+import type { StoredCopy } from '@cloudos/mesh/copy/read-copy'
+import { HEAD_NAME } from '@cloudos/mesh/copy/store-blob'
+import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
+import { openCopy } from '@cloudos/mesh/recovery/open-copy'
+import type { OpenedCopy } from '@cloudos/mesh/recovery/open-copy'
+import { sayOpenRefusal } from '@cloudos/mesh/recovery/refusal-text'
+import { DOC, instantClock } from '@cloudos/mesh/testing/family'
+import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { Drilled } from '@cloudos/protocol/recovery-commands'
+import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
+import { parseHead } from '@cloudos/protocol/head'
+import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
+import { createHttpLine } from '@cloudos/storage-adapters/http-line'
+import { connectS3, foundS3 } from '@cloudos/storage-adapters/s3'
+import { S3_KEY, startFakeS3 } from '@cloudos/storage-adapters/testing/fake-s3'
+import { openTyped } from '../cli/verbs/open-shown.ts'
+import { openJournal } from '../journal/journal.ts'
+import { folderKind } from '../media/folder-kind.ts'
+import { MediaDesk } from '../media/media-desk.ts'
+import { s3Kind } from '../media/s3-kind.ts'
+import { createReserve } from '../reserve.ts'
+import { house, stillClock } from '../testing/protected-house.ts'
+import type { House } from '../testing/protected-house.ts'
+import { folderFor } from '../testing/run-agent.ts'
+import { DrillDesk } from './drill-desk.ts'
+
+const WAYS = slotCases(5).filter(({ way }) => way.kind === 'passphrase' || way.kind === 'wallet-message')
+const OTHERS = slotCases(6)
+
+/** A device that keeps a copy in a folder, and what it drills it with. */
+interface Scene {
+  readonly t: TestContext
+  readonly kept: House
+  readonly folder: string
+  readonly stick: string
+  readonly mediumId: string
+  readonly desk: MediaDesk
+  readonly drills: DrillDesk
+  readonly words: readonly string[]
+  /** Problems that are on the record, of this copy. */
+  readonly noted: (mediumId?: string) => readonly string[]
+}
+
+async function scene(t: TestContext, seed = 41): Promise<Scene> {
+  const kept = await house(1, seed, WAYS)
+  const [profile, identity] = [kept.profiles[0], kept.identities[0]]
+  assert.ok(profile && identity)
+  const folder = folderFor(t)
+  const stick = join(folder, 'stick')
+  mkdirSync(stick)
+  const journal = openJournal(join(folder, 'journal.db'), 0, createReserve(join(folder, 'reserve')))
+  journal.ways.put(kept.ways)
+  const line = createHttpLine({ fetch: globalThis.fetch, clock: instantClock, random: () => 0, timeoutMs: 30_000 })
+  const life = new AbortController().signal
+  const desk = new MediaDesk({
+    kinds: {
+      folder: folderKind({ found: foundFolder, connect: connectFolder }),
+      s3: s3Kind({
+        found: (address, credential) => foundS3({ address, credential, line }, life),
+        connect: (address, credential, domain) => connectS3({ address, credential, line }, domain, life),
+      }),
+    },
+    ...{ media: journal.media, ways: journal.ways, identity, homeFolder: folder },
+    ...{ clock: stillClock, rng: kept.dice, onIncident: () => undefined },
+  })
+  t.after(async () => {
+    await desk[Symbol.asyncDispose]()
+    await profile.close()
+    journal.close()
+  })
+  desk.open(profile)
+  await edit(kept, 'one')
+  const mediumId = await desk.add({ kind: 'folder', where: stick })
+  const { drills } = journal.media
+  return {
+    ...{ t, kept, folder, stick, mediumId, desk },
+    drills: new DrillDesk({ mesh: { profile }, media: desk, drills, clock: stillClock, rng: kept.dice }),
+    words: wordsFromPhrase(kept.phrase),
+    noted: (id = mediumId) => drills.of(id).flatMap(({ problem }) => problem ?? []),
+  }
+}
+
+async function edit({ profiles }: House, text: string): Promise<void> {
+  const doc = await (profiles[0] ?? assert.fail()).replica.open(DOC)
+  doc.ydoc.getText('text').insert(0, text)
+  await doc.durable()
+}
+
+async function shown({ drills }: Scene, mediumId: string): Promise<SealedCopy> {
+  const entries: Uint8Array[] = []
+  return { ...(await drills.read(mediumId, (more) => entries.push(...more))), entries }
+}
+
+async function drill(
+  at: Scene,
+  open: (copy: SealedCopy) => Promise<OpenedCopy>,
+  mediumId = at.mediumId,
+): Promise<Drilled> {
+  const { vault, slotName } = await open(await shown(at, mediumId))
+  return at.drills.run({ mediumId, way: slotName, epochKeys: [...vault.keyByEpoch] })
+}
+
+async function openBy(copy: SealedCopy, way: WayIn): Promise<OpenedCopy> {
+  const opened = await openCopy(copy, way)
+  if (!opened.ok) throw sayOpenRefusal(opened.error)
+  return opened.value
+}
+
+const withWords = (at: Scene, words = at.words) =>
+  drill(at, (copy) => openTyped(copy, { kind: 'phrase', text: words.join(' ') }))
+const withWay = (at: Scene, way: WayIn | undefined) => drill(at, (copy) => openBy(copy, way ?? assert.fail()))
+
+function wayOf(cases: typeof OTHERS, kind: WayIn['kind']): WayIn | undefined {
+  return cases.find(({ way }) => way.kind === kind)?.wayIn
+}
+
+async function storedIn(stick: string): Promise<StoredCopy> {
+  await using store = await connectFolder(stick, 'disk')
+  const copy = await readCopy(store)
+  return copy.ok ? copy.value : assert.fail(copy.error.kind)
+}
+
+/** The same head, asking for a reader that nobody has yet, and signed by the device that wrote it. */
+async function writeNewerHead({ kept: { identities }, stick }: Scene): Promise<void> {
+  const { headBytes, read } = await storedIn(stick)
+  const signed = parseSigned(headBytes, parseHead)
+  const map = signed.ok ? decodeCbor(signed.value.payload) : undefined
+  assert.ok(map?.ok && map.value instanceof Map && identities[0])
+  const payload = encodeCbor(
+    new Map([...map.value, [12, 2]].sort(([a], [b]) => Number(a) - Number(b)) as [number, number][]),
+  )
+  const bytes = encodeSigned(payload, await signFor(identities[0].signer, 'head', payload))
+  await using store = await connectFolder(stick, 'disk')
+  assert.equal(await store.casHead(HEAD_NAME, bytes, read.version), 'ok')
+}
+
+interface Message {
+  readonly what: string
+  readonly code: string
+  readonly says: RegExp
+  /** Whether it says something about the copy, and is therefore noted. */
+  readonly isNoted: boolean
+  readonly make: (at: Scene) => Promise<unknown>
+}
+
+const MESSAGES: readonly Message[] = [
+  {
+    what: 'wrong wallet',
+    code: 'wrong-wallet',
+    says: /another account/,
+    isNoted: false,
+    make: (at) => withWay(at, wayOf(OTHERS, 'wallet-message')),
+  },
+  {
+    what: 'a word that is in no list',
+    code: 'wrong-word',
+    says: /Word 5, “heronry”/,
+    isNoted: false,
+    make: (at) => withWords(at, at.words.with(4, 'heronry')),
+  },
+  {
+    what: 'another word of the list',
+    code: 'wrong-word',
+    says: /Word 24 /,
+    isNoted: false,
+    make: (at) => withWords(at, at.words.with(23, at.words[23] === 'zoo' ? 'zone' : 'zoo')),
+  },
+  {
+    what: 'words of another profile',
+    code: 'wrong-words',
+    says: /another profile/,
+    isNoted: false,
+    make: (at) => withWords(at, wordsFromPhrase(new Uint8Array(32).fill(9))),
+  },
+  {
+    what: 'wrong passphrase',
+    code: 'wrong-passphrase',
+    says: /Capitals and spaces/,
+    isNoted: false,
+    make: (at) => withWay(at, passphraseWay('Correct horse 5')),
+  },
+  {
+    what: 'a way in that the copy has not',
+    code: 'no-such-way',
+    says: /It opens with: recovery words, a passphrase, a wallet/,
+    isNoted: false,
+    make: (at) => withWay(at, wayOf(OTHERS, 'passkey')),
+  },
+  {
+    what: 'wrong medium: another profile’s',
+    code: 'foreign-profile',
+    says: /Another profile lies there/,
+    isNoted: true,
+    make: async (at) => {
+      const other = await scene(at.t, 42)
+      rmSync(at.stick, { recursive: true })
+      cpSync(other.stick, at.stick, { recursive: true })
+      await withWords(at)
+    },
+  },
+  {
+    what: 'a folder that is away',
+    code: 'medium-gone',
+    says: /needs no password: the disk itself is the key/,
+    isNoted: true,
+    make: async (at) => {
+      rmSync(at.stick, { recursive: true })
+      await withWords(at)
+    },
+  },
+  {
+    what: 'vault gone',
+    code: 'copy-damaged',
+    says: /its vault, object [0-9a-f]{64}/,
+    isNoted: true,
+    make: async (at) => {
+      rmSync(join(at.stick, 'b', (await storedIn(at.stick)).head.vaultBlob))
+      await withWords(at)
+    },
+  },
+  {
+    what: 'pack damaged',
+    code: 'copy-damaged',
+    says: /1 pack cannot be read, first [0-9a-f]{64}/,
+    isNoted: true,
+    make: async (at) => {
+      for (const { blob } of (await storedIn(at.stick)).packs) writeFileSync(join(at.stick, 'b', blob), 'rotten')
+      await withWords(at)
+    },
+  },
+  {
+    what: 'newer version',
+    code: 'copy-newer',
+    says: /newer CloudOS/,
+    isNoted: true,
+    make: async (at) => {
+      await writeNewerHead(at)
+      await withWords(at)
+    },
+  },
+  {
+    what: 'stale copy',
+    code: 'copy-stale',
+    says: /older copy than this device has seen/,
+    isNoted: true,
+    make: async (at) => {
+      cpSync(at.stick, join(at.folder, 'backup'), { recursive: true })
+      await edit(at.kept, 'two')
+      await at.desk.sync(at.mediumId)
+      rmSync(at.stick, { recursive: true })
+      cpSync(join(at.folder, 'backup'), at.stick, { recursive: true })
+      await withWords(at)
+    },
+  },
+  {
+    what: 'nothing there',
+    code: 'nothing-there',
+    says: /No copy of a profile/,
+    isNoted: true,
+    make: async (at) => {
+      rmSync(join(at.stick, 'h'), { recursive: true })
+      mkdirSync(join(at.stick, 'h'))
+      await withWords(at)
+    },
+  },
+]
+
+for (const { what, code, says, isNoted, make } of MESSAGES)
+  test(`a drill tells in its own words: ${what}`, async (t) => {
+    const at = await scene(t)
+    await assert.rejects(make(at), (cause) => {
+      assert.ok(cause instanceof CloudError, String(cause))
+      assert.equal(cause.code, code, cause.message)
+      assert.match(cause.message, says)
+      return true
+    })
+    assert.equal(at.noted().length > 0, isNoted)
+  })
+
+test('a drill that cannot reach a server says so, and where that lies which signs in to it', async (t) => {
+  const at = await scene(t)
+  const bucket = await startFakeS3()
+  const mediumId = await at.desk.add({ kind: 's3', where: `${bucket.url}bucket/cloudos/`, ...S3_KEY })
+  await bucket[Symbol.asyncDispose]()
+  await assert.rejects(shown(at, mediumId), (cause) => {
+    assert.ok(cause instanceof CloudError)
+    assert.equal(cause.code, 'medium-unreachable')
+    assert.match(cause.message, /lies sealed on this device/)
+    return true
+  })
+  assert.equal(at.noted(mediumId).length, 1)
+})
+
+test('what each means has a code of its own', () => {
+  const codes = new Map(MESSAGES.map(({ code, what }) => [code, what]))
+  assert.equal(codes.size, MESSAGES.length - 2, 'only the two kinds of words, and of damage, share one')
+})
+
+test('edits not yet saved are counted by a drill and are no damage; what was damaged is whole after the next save', async (t) => {
+  const at = await scene(t)
+  await edit(at.kept, 'two')
+  assert.equal((await withWords(at)).notSaved, 1)
+  for (const { blob } of (await storedIn(at.stick)).packs) writeFileSync(join(at.stick, 'b', blob), 'rotten')
+  await assert.rejects(withWords(at), { code: 'copy-damaged' })
+  await at.desk.sync(at.mediumId)
+  const { notSaved, edits } = await withWords(at)
+  assert.deepEqual([notSaved, edits], [0, 2])
+  assert.deepEqual(at.noted(), [])
+  for (const { way, wayIn } of WAYS) if (way.kind !== 'wallet-memo') await withWay(at, wayIn)
+  const { media } = { media: await at.desk.list() }
+  assert.equal(media.find(({ mediumId }) => mediumId === at.mediumId)?.tests?.length, 3)
+})
