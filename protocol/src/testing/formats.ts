@@ -1,3 +1,4 @@
+import { encodeAuditCheckpoint, encodeAuditEntry, parseAuditCheckpoint, parseAuditEntry } from '../audit.ts'
 import { encodeSignedEntry, encodeAuthorityEntry, parseSignedEntry } from '../authority.ts'
 import type { AuthorityRefusal, SignedEntry } from '../authority.ts'
 import { utf8 } from '../bytes.ts'
@@ -58,6 +59,8 @@ export const FORMATS = {
   snapshot: format(parseSnapshot, encodeSnapshot),
   'snapshot-list': format(parseSnapshotList, encodeSnapshotList),
   'snapshot-ack': format(parseSnapshotAck, encodeSnapshotAck),
+  'audit-entry': format(parseAuditEntry, encodeAuditEntry),
+  'audit-checkpoint': format(parseAuditCheckpoint, encodeAuditCheckpoint),
   vault: format(parseVault, encodeVault),
   rpc: format(parseRpc, encodeRpc),
   invitation: format(parseLink, (invitation) => utf8(encodeInvitation(invitation)), fixedWork),

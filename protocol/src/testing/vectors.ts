@@ -1,3 +1,4 @@
+import { auditCheckpointVectors, auditEntryVectors } from './audit-vectors.ts'
 import { authorityVectors } from './authority-vectors.ts'
 import { cborVectors } from './cbor-vectors.ts'
 import { capabilityRecordVectors, certificateVectors, renewalVectors } from './device-vectors.ts'
@@ -36,6 +37,8 @@ export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
   'capability-record': capabilityRecordVectors,
   'job-spec': jobSpecVectors,
   'job-receipt': jobReceiptVectors,
+  'audit-entry': auditEntryVectors,
+  'audit-checkpoint': auditCheckpointVectors,
   'receipt-batch': receiptBatchVectors,
   'receipt-proof': receiptProofVectors,
 }
