@@ -15,6 +15,8 @@ import { nodeClock, nodeRng } from './node-ports.ts'
 import { findNodeFault } from './node-version.ts'
 import { readOwnerConfig } from './owner-config.ts'
 import type { OwnerConfig } from './owner-config.ts'
+import { driveKind } from './media/drive-kind.ts'
+import type { Drives } from './media/drive-kind.ts'
 import { folderKind } from './media/folder-kind.ts'
 import { githubKind } from './media/github-kind.ts'
 import type { OpenGithub } from './media/github-kind.ts'
@@ -123,6 +125,16 @@ const openGithub: OpenGithub = async (place) => {
   return (await connectGithub({ ...place, line }, wholeLife)).store
 }
 
+function googleDrives(): Drives {
+  const adapter = () => import('@cloudos/storage-adapters/drive')
+  const ports = { line, clock: nodeClock }
+  return {
+    account: async (place) => (await adapter()).findDriveAccount({ ...place, ...ports }, wholeLife),
+    found: async (place) => (await adapter()).foundDrive({ ...place, ...ports }, wholeLife),
+    connect: async (place, account) => (await adapter()).connectDrive({ ...place, ...ports }, account, wholeLife),
+  }
+}
+
 async function main(): Promise<void> {
   const fault = findNodeFault(process.versions.node, process.execPath)
   if (fault !== undefined) giveUp(fault, 1)
@@ -144,6 +156,7 @@ async function main(): Promise<void> {
     {
       kinds: {
         folder: folderKind({ found: foundFolder, connect: connectFolder }),
+        drive: driveKind(googleDrives()),
         github: githubKind(openGithub),
         webdav: webdavKind(webdavServers()),
         s3: s3Kind(s3Buckets()),

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly maxBytes?: number
   /** Asked again it does no more than once: then it is, when no answer comes. */
   readonly repeats: boolean
+  /** For a server that says in the body of a 403, and nowhere else, that it was asked too often. */
+  readonly isTooMuch?: (answer: HttpAnswer) => boolean
 }
 
 /**
@@ -80,7 +82,7 @@ function noteAnswer(
   const askedMs = findRetryAfterMs(headers, nowMs)
   const waitMs = askedMs ?? courtesy.jitterMs(attempt)
   // Some say it with 403 when many small requests have added up.
-  const isTooMuch = status === 429 || (status === 403 && askedMs !== undefined)
+  const isTooMuch = status === 429 || (status === 403 && (askedMs !== undefined || asked.isTooMuch?.(answer) === true))
   if (isTooMuch || status === 503) courtesy.restFor(waitMs)
   // These say that nothing was done; after a fault of the server only a question may be put again.
   const mayAskAgain = isTooMuch || status === 423 || (isFault && asked.repeats)
