@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'approval-needed': 'It waits for a yes.',
   'approval-refused': 'The owner said no.',
   'approval-expired': 'Nobody said yes in time.',
+  'entries-missing': 'What the other devices know of this record is longer: its end is gone.',
   'over-budget': 'Too many in one minute.',
 }
 
