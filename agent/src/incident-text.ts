@@ -50,11 +50,11 @@ export function sayIncident(incident: Incident): IncidentText {
         sentence: 'A device holds another history for one place than this one. Nothing here was changed.',
       }
     case 'medium-rollback':
-      return {
-        subject: incident.medium,
-        sentence:
-          'A medium shows an older copy of the profile than this device has seen on it: it was put back from a backup, or somebody lies. It was not overwritten. Remove it and add it again to use it from now on.',
-      }
+      return { subject: incident.medium, sentence: `${incident.medium} shows an older copy of the profile than has been seen there: it was put back from a backup, or somebody lies. ${UNTOUCHED}` } // prettier-ignore
+    case 'medium-fork':
+      return { subject: incident.medium, sentence: `${incident.medium} shows another history of the profile than has been seen there: somebody keeps two, or lies. ${UNTOUCHED}` } // prettier-ignore
+    case 'medium-damage':
+      return { subject: incident.medium, sentence: `A part of the copy in ${incident.medium} is damaged or withheld, and a newer head leads to it than this device has seen whole. ${UNTOUCHED}` } // prettier-ignore
     case 'removed':
       return {
         subject: incident.reason,
@@ -63,3 +63,5 @@ export function sayIncident(incident: Incident): IncidentText {
       }
   }
 }
+
+const UNTOUCHED = 'Nothing was taken from it and nothing there was overwritten. Look at it on the Storage page, or with: cloudos storage list' // prettier-ignore

@@ -39,8 +39,8 @@ export type Incident =
   | { readonly kind: 'not-saved'; readonly docId: DocId; readonly code: string; readonly message: string }
   | { readonly kind: 'rollback'; readonly deviceId: DeviceId; readonly docId: DocId }
   | { readonly kind: 'fork'; readonly deviceId: DeviceId; readonly docId: DocId }
-  /** A medium shows an older copy than this device has seen on it, or another in its place. */
-  | { readonly kind: 'medium-rollback'; readonly medium: string }
+  /** A medium shows an older copy than has been seen on it, or another history, or a head of which a part is withheld or damaged. */
+  | { readonly kind: 'medium-rollback' | 'medium-fork' | 'medium-damage'; readonly medium: string }
   /** The authority log no longer lets this device in: it keeps what it has and speaks to nobody. */
   | { readonly kind: 'removed'; readonly reason: 'unknown-device' | 'revoked' | 'no-epoch' }
 

@@ -41,6 +41,7 @@ import {
   listStorageCommand,
   removeStorageCommand,
   syncStorageCommand,
+  trustStorageCommand,
 } from './storage-commands.ts'
 import { issueTokenCommand, listTokensCommand, revokeTokenCommand } from './token-commands.ts'
 import { getWaysCommand, leaveCommand, putWaysCommand } from './way-commands.ts'
@@ -90,6 +91,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   enterCommand,
   readForDrillCommand,
   drillCommand,
+  trustStorageCommand,
   listApprovalsCommand,
   watchApprovalsCommand,
   giveApprovalCommand,

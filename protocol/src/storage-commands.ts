@@ -4,8 +4,12 @@ import type { CommandShape, Nothing } from './command.ts'
 import { LIMITS } from './limits.ts'
 import { at, maybeAt, record } from './record.ts'
 
-/** `away`: it is not there now and is looked for. `waiting`: nothing has been written yet. `failed`: `problem` says what to do. */
-export const MEDIUM_STATES = ['kept', 'away', 'waiting', 'failed'] as const
+/**
+ * `away`: it is not there now and is looked for. `waiting`: nothing has been written yet. `failed`: `problem` says what to do.
+ * `doubted`: it shows what it should not (an older copy, another history, a part withheld); nothing is taken from it or written to it
+ * until the owner says so (`storage.trust`).
+ */
+export const MEDIUM_STATES = ['kept', 'away', 'waiting', 'failed', 'doubted'] as const
 export type MediumState = (typeof MEDIUM_STATES)[number]
 
 /** `device` is a device's own disk, `peer` another agent that keeps a whole copy. */
@@ -64,7 +68,7 @@ const mediumView = record<MediumView>({
   gen: at(4, uint()),
   savedAtMs: maybeAt(5, uint()),
   behind: at(6, uint()),
-  state: at(7, oneOf({ kept: 1, away: 2, waiting: 3, failed: 4 })),
+  state: at(7, oneOf({ kept: 1, away: 2, waiting: 3, failed: 4, doubted: 5 })),
   failureDomain: at(8, sentence),
   problem: maybeAt(9, sentence),
   account: maybeAt(10, account),
@@ -175,6 +179,19 @@ export const syncStorageCommand: CommandShape<MediumNamed, Nothing> = {
   grant: { resource: 'medium:*', act: 'write' },
   says: 'Bring a copy into step with the profile now.',
   examples: ['cloudos storage sync --medium-id 00112233aabbccdd'],
+  input: named,
+  output: nothing,
+  event: undefined,
+  repeat: 'harmless',
+  timeoutMs: SAVING_MS,
+}
+
+export const trustStorageCommand: CommandShape<MediumNamed, Nothing> = {
+  name: 'storage.trust',
+  effect: 'controls',
+  grant: { resource: 'medium:*', act: 'control' },
+  says: 'Use a copy again that shows an older or another state: what lies there is written over.',
+  examples: ['cloudos storage trust --medium-id 00112233aabbccdd'],
   input: named,
   output: nothing,
   event: undefined,

@@ -4,6 +4,7 @@ import {
   listStorageCommand,
   removeStorageCommand,
   syncStorageCommand,
+  trustStorageCommand,
 } from '@cloudos/protocol/storage-commands'
 import type { MediaDesk } from '../media/media-desk.ts'
 import { register } from './register.ts'
@@ -26,6 +27,13 @@ export function storageCommands(desk: MediaDesk): readonly Registered[] {
       shape: syncStorageCommand,
       run: async ({ mediumId }) => {
         await desk.sync(mediumId)
+        return {}
+      },
+    }),
+    register({
+      shape: trustStorageCommand,
+      run: async ({ mediumId }) => {
+        await desk.trust(mediumId)
         return {}
       },
     }),

@@ -43,7 +43,10 @@ export async function openCopyOut(parts: CopyOutParts): Promise<OpenCopy> {
     await clearCopyOut(folder)
   }
   try {
-    const nothingSeen = { seen: undefined, lost: new Set<never>(), garbage: [] }
+    const nothingSeen = {
+      ...{ seen: undefined, told: [], holdsSeen: false, isTrusted: false },
+      ...{ lost: new Set<never>(), garbage: [] },
+    }
     const wanted = { store, profile, identity, ways: () => ways.find(), medium: folder, nowMs: clock.nowMs() }
     await writeCopy({ ...wanted, ...nothingSeen })
     return { store, [Symbol.asyncDispose]: close }

@@ -10,7 +10,7 @@ import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { takeCopy } from '@cloudos/mesh/copy/take-copy'
-import type { SeenHead } from '@cloudos/mesh/copy/write-copy'
+import type { SeenHead } from '@cloudos/mesh/copy/lie'
 import type { Incident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { DOC } from '@cloudos/mesh/testing/family'
@@ -50,6 +50,7 @@ function keeperOf(
       save: (seen) => {
         kept.seen = seen
       },
+      told: () => [],
     },
     clock: stillClock,
     retryAfterMs: () => 1_000,

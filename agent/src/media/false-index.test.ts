@@ -45,7 +45,7 @@ async function write({ profiles: [profile] }: House, word: string): Promise<void
 
 async function save({ profiles: [profile], identities: [identity], ways }: House, store: BlobStore): Promise<void> {
   assert.ok(profile && identity)
-  const memory = { seen: undefined, lost: new Set<never>(), garbage: [] }
+  const memory = { seen: undefined, told: [], holdsSeen: false, isTrusted: false, lost: new Set<never>(), garbage: [] }
   await writeCopy({ ...memory, store, profile, identity, ways: () => ways, medium: 'stick', nowMs: NOW_MS })
 }
 

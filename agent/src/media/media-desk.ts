@@ -1,11 +1,12 @@
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { hashId } from '@cloudos/crypto/hash'
-import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
+import { isDoubt, startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper, CopyState } from '@cloudos/mesh/copy/copy-keeper'
+import { findLie } from '@cloudos/mesh/copy/lie'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import type { CopyRefusal, StoredCopy } from '@cloudos/mesh/copy/read-copy'
-import { isRolledBack, refusalOf } from '@cloudos/mesh/copy/write-copy'
+import { refusalOf } from '@cloudos/mesh/copy/write-copy'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -126,6 +127,10 @@ export class MediaDesk implements AsyncDisposable {
     return this.#visited.get(mediumId)?.unread ?? this.#keeper(mediumId).state.unread
   }
 
+  trust(mediumId: string): Promise<void> {
+    return this.#keeper(mediumId).trust()
+  }
+
   waysChanged(): void {
     for (const keeper of this.#keepers.values()) keeper.waysChanged()
   }
@@ -161,7 +166,7 @@ export class MediaDesk implements AsyncDisposable {
     try {
       const copy = await readCopy(store, profileId)
       if (!copy.ok) throw refusalOf(copy.error)
-      if (seen !== undefined && isRolledBack(copy.value, seen, store.capabilities.cas)) throw staleCopy(where)
+      if (seen !== undefined && findLie(copy.value, seen, store.capabilities.cas) !== undefined) throw staleCopy(where)
       return await work(copy.value)
     } catch (cause) {
       throw sayUnreached(cause, medium)
@@ -229,6 +234,7 @@ export class MediaDesk implements AsyncDisposable {
         save: (seen) => {
           media.saw(mediumId, seen)
         },
+        told: () => [],
       },
       clock,
       retryAfterMs: (attempt) => backoffMs(attempt, seed, kinds[kind]?.retry ?? UNKNOWN_RETRY),
@@ -324,7 +330,8 @@ function unreadText(packs: number): string {
 }
 
 function stateOf(state: CopyState | undefined): MediumState {
-  switch (state?.error?.code) {
+  const code = state?.error?.code
+  switch (code) {
     case undefined:
       if (state !== undefined && state.unread > 0) return 'failed'
       return state?.savedAtMs === undefined ? 'waiting' : 'kept'
@@ -335,6 +342,6 @@ function stateOf(state: CopyState | undefined): MediumState {
     case 'ways-behind':
       return 'waiting'
     default:
-      return 'failed'
+      return isDoubt(code) ? 'doubted' : 'failed'
   }
 }

@@ -48,6 +48,8 @@ function deviceOf(incident: Incident): DeviceId | undefined {
     case 'log-damage':
     case 'not-saved':
     case 'medium-rollback':
+    case 'medium-fork':
+    case 'medium-damage':
     case 'removed':
       return undefined
   }
@@ -61,6 +63,8 @@ function detailOf(incident: Incident): string {
     case 'not-saved':
       return incident.message
     case 'medium-rollback':
+    case 'medium-fork':
+    case 'medium-damage':
       return incident.medium
     case 'log-damage':
       return incident.damage.kind

@@ -39,6 +39,8 @@ export interface IncidentView {
     | 'rollback'
     | 'fork'
     | 'medium-rollback'
+    | 'medium-fork'
+    | 'medium-damage'
     | 'removed'
   readonly deviceName?: string
   readonly detail: string

@@ -4,7 +4,7 @@ import { idFromBytes } from '@cloudos/protocol/ids'
 import type { DeviceId, JobId } from '@cloudos/protocol/ids'
 import type { JobView } from '@cloudos/protocol/job-state'
 import type { DeviceView, IncidentView } from '../profile/status.ts'
-import { newsOfRuns, newsOfStatus } from './news.ts'
+import { newsOfCopies, newsOfRuns, newsOfStatus } from './news.ts'
 
 const idOf = (nth: number): DeviceId => idFromBytes('DeviceId', new Uint8Array(16).fill(nth))
 
@@ -66,4 +66,23 @@ test('a run is news when it ends, and when it had begun and ended since the page
   assert.deepEqual(told([run(1, 'running')], [run(1, 'lost')]), ['A run has failed'])
   assert.deepEqual(told([run(1, 'done')], [run(1, 'done')]), [])
   assert.deepEqual(told([], [run(1, 'done', 999), run(2, 'failed', 1_000)]), ['A run has failed'])
+})
+
+test('a copy that a device does not believe is news by its device, and one that is only away is not', () => {
+  const place = {
+    mediumId: 'ab',
+    kind: 'folder',
+    where: '/stick',
+    credential: 'not-needed',
+    gen: 7,
+    behind: 0,
+    failureDomain: 'disk 5',
+  } as const
+  const media = new Map([
+    [idOf(2), [{ ...place, state: 'doubted' as const }]],
+    [idOf(3), [{ ...place, state: 'away' as const }]],
+  ])
+  const [item, ...more] = newsOfCopies([device(2, 'online'), device(3, 'online')], media)
+  assert.equal(more.length, 0)
+  assert.match(item?.detail ?? '', /stick.*device-2/)
 })

@@ -1,3 +1,4 @@
+import type { MediaByDevice } from '../profile/separate-storages.ts'
 import type { ProfileStatus } from '../profile/status.ts'
 import { hrefTo } from '../routes.ts'
 import type { KnownRun } from './known-runs.ts'
@@ -66,6 +67,22 @@ export function newsOfRuns(
         href: hrefTo({ page: 'run', deviceId: toldBy, jobId: job.jobId }),
       }
     })
+}
+
+/** Copies that a device does not believe: each is told once for what it shows. */
+export function newsOfCopies(devices: ProfileStatus['devices'], media: MediaByDevice): readonly NewsItem[] {
+  return [...media].flatMap(([deviceId, places]) => {
+    const name = devices.find((device) => device.deviceId === deviceId)?.name ?? 'a device'
+    return places
+      .filter(({ state }) => state === 'doubted')
+      .map(({ mediumId, gen, where }): NewsItem => ({
+        id: `doubted-${deviceId}-${mediumId}-${String(gen)}`,
+        tone: 'warn',
+        title: 'A copy shows what it should not',
+        detail: `${where}, as ${name} found`,
+        href: hrefTo({ page: 'storage' }),
+      }))
+  })
 }
 
 export function newsOfApproval(approvalId: string, deviceName: string): NewsItem {

@@ -5,6 +5,7 @@ import {
   listStorageCommand,
   removeStorageCommand,
   syncStorageCommand,
+  trustStorageCommand,
 } from '@cloudos/protocol/storage-commands'
 import type { MediumView, NewMedium } from '@cloudos/protocol/storage-commands'
 import { callAgent } from '../profile/agent-commands.ts'
@@ -57,6 +58,11 @@ export class StorageOfDevice {
   /** Tries whether that copy alone would bring everything back. */
   drill(mediumId: string): CopyDrill {
     return new CopyDrill(() => this.#client(), mediumId)
+  }
+
+  async trust(mediumId: string): Promise<void> {
+    await callAgent(this.#client(), trustStorageCommand, { mediumId })
+    await this.look()
   }
 
   async remove(mediumId: string): Promise<void> {

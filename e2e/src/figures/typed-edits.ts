@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { house } from '@cloudos/agent/testing/protected-house'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
-import type { SeenHead } from '@cloudos/mesh/copy/write-copy'
+import type { SeenHead } from '@cloudos/mesh/copy/lie'
 import { DOC } from '@cloudos/mesh/testing/family'
 import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import { connectGithub } from '@cloudos/storage-adapters/github'
@@ -36,7 +36,7 @@ export async function measureTypedEdits(edits: number, everyMs: number, length: 
     profile,
     identity,
     ways: () => one.ways,
-    memory: { find: () => seen, save: (head) => (seen = head) },
+    memory: { find: () => seen, save: (head) => (seen = head), told: () => [] },
     clock,
     retryAfterMs: () => 1_000,
     onIncident: () => assert.fail('an incident while nobody else writes'),

@@ -5,16 +5,18 @@ import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
+import type { Lie, SeenHead } from './lie.ts'
 import { holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
 import { findBlob } from './store-blob.ts'
 import { refusalOf, writeCopy } from './write-copy.ts'
-import type { SeenHead } from './write-copy.ts'
 
 /** Durable memory of one medium: what a rollback is measured against. */
 export interface CopyMemory {
   find(): SeenHead | undefined
   save(seen: SeenHead): void
+  /** What other devices of the profile have said that they saw there. */
+  told(): readonly SeenHead[]
 }
 
 export interface CopyParts {
@@ -50,6 +52,19 @@ export interface CopyCheck {
   readonly damagedPacks: number
 }
 
+/** Why nothing is taken from a medium or written to it until its owner says so. */
+export type Doubt = Lie | 'copy-damaged'
+
+const ALARMS = {
+  'rolled-back': 'medium-rollback',
+  forked: 'medium-fork',
+  'copy-damaged': 'medium-damage',
+} as const satisfies Record<Doubt, string>
+
+export function isDoubt(code: string): code is Doubt {
+  return Object.hasOwn(ALARMS, code)
+}
+
 /** A medium is written to no more often than this: a burst of edits is one new head. */
 const SAVE_EVERY_MS = 3_000
 
@@ -74,6 +89,9 @@ export class CopyKeeper {
    * see each other nothing is deleted, because the other's head may still lead here.
    */
   #garbage: readonly Hash[] = []
+  /** The newest head that everything it leads to came here from. */
+  #held: Hash | undefined
+  #isTrusted = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: CopyParts) {
@@ -104,6 +122,12 @@ export class CopyKeeper {
     const saving = this.#saving.then(() => this.#save())
     this.#saving = saving.catch(() => undefined)
     return saving
+  }
+
+  /** The owner's word that what lies there, whatever it shows, is to be written over. Rejects as `sync`. */
+  trust(): Promise<void> {
+    this.#isTrusted = true
+    return this.sync()
   }
 
   /** Reads everything back and checks it, without opening any of it. Rejects (`CloudError`) when the copy would not open. */
@@ -166,16 +190,23 @@ export class CopyKeeper {
       const store = await this.#connected()
       const lost = new Set(this.#lost)
       const garbage = store.capabilities.cas ? this.#garbage : []
-      const work = { store, profile, identity, ways, medium, seen: memory.find(), lost, garbage, nowMs: clock.nowMs() }
-      const { gen, hash, savedAtMs, unread, dropped } = await writeCopy(work)
+      const [seen, isTrusted] = [memory.find(), this.#isTrusted]
+      const { gen, hash, savedAtMs, unread, dropped } = await writeCopy({
+        ...{ store, profile, identity, ways, medium, seen, lost, garbage, isTrusted },
+        told: memory.told(),
+        holdsSeen: seen !== undefined && seen.hash === this.#held,
+        nowMs: clock.nowMs(),
+      })
+      if (isTrusted) this.#isTrusted = false
       if (dropped !== undefined) this.#garbage = dropped
-      if (memory.find()?.hash !== hash) memory.save({ gen, hash })
+      if (seen?.hash !== hash) memory.save({ gen, hash })
+      if (unread === 0) this.#held = hash
       for (const blob of lost) this.#lost.delete(blob)
       this.#state = { gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
-      if (cause.code === 'rolled-back' && this.#state.error?.code !== cause.code)
-        onIncident({ kind: 'medium-rollback', medium })
+      const { code } = cause
+      if (isDoubt(code) && this.#state.error?.code !== code) onIncident({ kind: ALARMS[code], medium })
       this.#state = { ...this.#state, error: cause }
       await this.#letGo()
       throw cause

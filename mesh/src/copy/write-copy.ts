@@ -8,23 +8,19 @@ import { encodeHead, parseHead, READER_VERSION } from '@cloudos/protocol/head'
 import { NO_HASH } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
-import type { BlobStore } from '@cloudos/protocol/ports'
+import type { BlobStore, HeadRead } from '@cloudos/protocol/ports'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { Profile } from '../profile.ts'
+import { findLie } from './lie.ts'
+import type { Lie, SeenHead } from './lie.ts'
 import { extendPacks } from './plan-copy.ts'
 import { coveredBy, holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
 import type { CopyRefusal, StoredCopy } from './read-copy.ts'
-import { findBlob, startSave, swapHead } from './store-blob.ts'
+import { findBlob, HEAD_NAME, startSave, swapHead } from './store-blob.ts'
 import type { Save } from './store-blob.ts'
 import { takeCopy } from './take-copy.ts'
-
-/** What this device remembers, durably, of the newest head it has seen on a medium. */
-export interface SeenHead {
-  readonly gen: number
-  readonly hash: Hash
-}
 
 export interface CopyWork {
   readonly store: BlobStore
@@ -34,7 +30,14 @@ export interface CopyWork {
   readonly ways: () => StoredWays | undefined
   /** A name for the medium in incidents. */
   readonly medium: string
+  /** What this device remembers, durably, of the newest head it has seen there. */
   readonly seen: SeenHead | undefined
+  /** What other devices of the profile have said that they saw there, before the medium is read. */
+  readonly told: readonly SeenHead[]
+  /** Everything that the head `seen` leads to is here: what is damaged of it can be written anew. */
+  readonly holdsSeen: boolean
+  /** The owner's word: what lies there is written over whatever it shows. The generation that is left out tells the other devices. */
+  readonly isTrusted: boolean
   /** Packs found damaged: their frames are written again. */
   readonly lost: ReadonlySet<Hash>
   /** Blobs that an earlier head dropped: they go unless this one needs them. */
@@ -55,8 +58,8 @@ const RACES_MAX = 8
 
 /**
  * Brings a medium into step with the profile and answers the head that is there then: a new one only when something was missing. Throws
- * `CloudError`: a `MediumFault`, 'copy-damaged', 'copy-newer', 'foreign-profile', 'rolled-back', 'no-ways' or 'ways-behind'; in each
- * case the head is what it was, or already the new one.
+ * `CloudError`: a `MediumFault`, 'copy-damaged', 'copy-newer', 'foreign-profile', 'rolled-back', 'forked', 'no-ways' or 'ways-behind';
+ * in each case the head is what it was, or already the new one.
  */
 export async function writeCopy(work: CopyWork): Promise<WrittenCopy> {
   for (let race = 0; race < RACES_MAX; race++) {
@@ -69,7 +72,7 @@ export async function writeCopy(work: CopyWork): Promise<WrittenCopy> {
 /** `undefined` when another writer was faster: read again. */
 async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const { store, profile } = work
-  const before = await readBefore(work)
+  const { copy: before, read, last } = await readBefore(work)
   const unread = before === undefined ? 0 : await learnFrom(work, before)
   const { state } = profile.authority
   const ways = chooseWays(work, before)
@@ -78,6 +81,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const save = startSave(store, new Set(before && blobsOf(before).filter((blob) => !lost.has(blob))))
   const { packs, added } = await extendPacks(store, save, profile.replica, usable)
   const isWhole =
+    !work.isTrusted &&
     before?.read.heads.length === 1 &&
     added === 0 &&
     packs.length === before.packs.length &&
@@ -90,10 +94,11 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const vaultBlob = await save.put(ways.sealedVault)
   const heads = await save.put(encodeCbor(await profile.signedHeads()))
   const packIndexBlob = await save.put(encodePackIndex({ authorityBlobs, packs }))
+  const gen = (last?.gen ?? 0) + (work.isTrusted && last !== undefined ? 2 : 1)
   const payload = encodeHead({
     profileId: state.profileId,
-    gen: (before?.head.gen ?? 0) + 1,
-    prev: before === undefined ? NO_HASH : hashId(before.headBytes),
+    gen,
+    prev: last?.hash ?? NO_HASH,
     authorityTip: state.tip,
     vaultBlob,
     slots: ways.slots,
@@ -105,28 +110,62 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   })
   const bytes = encodeSigned(payload, await signFor(work.identity.signer, 'head', payload))
   const needed = new Set<Hash>([vaultBlob, heads, packIndexBlob, ...authorityBlobs, ...packs.map(({ blob }) => blob)])
-  const drop = work.garbage.filter((blob) => !needed.has(blob))
-  if ((await swapHead(store, bytes, before?.read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
+  // Where the owner had to say a word, nothing is deleted: another device may have to look at what is there.
+  const drop = work.isTrusted ? [] : work.garbage.filter((blob) => !needed.has(blob))
+  if ((await swapHead(store, bytes, read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
   const dropped = before === undefined ? [] : blobsOf(before).filter((blob) => !needed.has(blob))
-  return { gen: (before?.head.gen ?? 0) + 1, hash: hashId(bytes), savedAtMs: work.nowMs, unread, dropped }
+  return { gen, hash: hashId(bytes), savedAtMs: work.nowMs, unread, dropped }
 }
 
-async function readBefore({ store, profile, seen, medium }: CopyWork): Promise<StoredCopy | undefined> {
-  const read = await readCopy(store, profile.membership.profileId)
-  if (!read.ok && read.error.kind !== 'nothing-there') throw refusalOf(read.error)
-  const before = read.ok ? read.value : undefined
-  if (seen === undefined || !isRolledBack(before, seen, store.capabilities.cas)) return before
-  throw new CloudError(
-    'rolled-back',
-    `The medium ${medium} shows an older copy than this device has seen there. It was not overwritten. Remove it and add it again to use it from now on.`,
+interface Before {
+  /** `undefined` where none lies, or where one is written anew. */
+  readonly copy: StoredCopy | undefined
+  readonly read: HeadRead | undefined
+  /** The head that the next one replaces, or outbids. */
+  readonly last: SeenHead | undefined
+}
+
+async function readBefore(work: CopyWork): Promise<Before> {
+  const { store, profile, seen, told, isTrusted } = work
+  const found = await readCopy(store, profile.membership.profileId)
+  if (!found.ok) return withoutCopy(work, found.error)
+  const copy = found.value
+  const { cas } = store.capabilities
+  const lie = [...(seen ? [seen] : []), ...told].map((one) => findLie(copy, one, cas)).find((one) => one !== undefined)
+  if (lie !== undefined && !isTrusted) throw liar(work, lie)
+  const shown = headOf(copy)
+  const last = isTrusted && seen !== undefined && seen.gen > shown.gen ? { ...seen, hash: shown.hash } : shown
+  return { copy, read: copy.read, last: isTrusted ? newestOf(last, told) : last }
+}
+
+/** Nothing that opens lies there: it is empty, or what the head leads to is damaged or withheld. */
+async function withoutCopy(work: CopyWork, refusal: CopyRefusal): Promise<Before> {
+  const { store, seen, told, holdsSeen, isTrusted } = work
+  if (refusal.kind === 'nothing-there') {
+    if (!isTrusted && (seen !== undefined || told.length > 0)) throw liar(work, 'rolled-back')
+    return { copy: undefined, read: undefined, last: seen && newestOf(seen, told) }
+  }
+  if (refusal.kind !== 'corrupt') throw refusalOf(refusal)
+  const read = await store.readHead(HEAD_NAME)
+  const shown = read?.heads.map((bytes) => hashId(bytes)) ?? []
+  const isSeen = seen !== undefined && shown.length === 1 && shown[0] === seen.hash
+  if (!isTrusted && !(isSeen && holdsSeen)) throw refusalOf(refusal)
+  const [first] = shown
+  const last = seen ?? (first && { gen: 1, hash: first })
+  return { copy: undefined, read, last: last && (isTrusted ? newestOf(last, told) : last) }
+}
+
+/** With the highest generation that any device has seen: what comes after it is older for nobody. */
+function newestOf(last: SeenHead, told: readonly SeenHead[]): SeenHead {
+  return { ...last, gen: Math.max(last.gen, ...told.map(({ gen }) => gen)) }
+}
+
+function liar({ medium }: CopyWork, lie: Lie): CloudError {
+  const shows = lie === 'rolled-back' ? 'an older copy than it has shown before' : 'another history than it has shown before' // prettier-ignore
+  return new CloudError(
+    lie,
+    `${medium} shows ${shows}: it was put back from a backup, or somebody lies. Nothing was taken from it or written to it. If you know why, use this copy again.`,
   )
-}
-
-/** Whether a medium shows less than it did: an older head, or another in the place of the one that was seen, where writers see each other. */
-export function isRolledBack(copy: StoredCopy | undefined, seen: SeenHead, cas: boolean): boolean {
-  const gen = copy?.head.gen ?? 0
-  const isAnother = gen === seen.gen && !copy?.read.heads.some((bytes) => hashId(bytes) === seen.hash)
-  return gen < seen.gen || (isAnother && cas)
 }
 
 /** What another device has written there comes here too: its entries, and the frames this device lacks. Resolves with how many packs it could not have. */
@@ -144,16 +183,21 @@ async function learnFrom({ profile, medium }: CopyWork, before: StoredCopy): Pro
 
 /**
  * A device that has been removed may have shown an old log and an index of its own. What such an index says of its packs is read after:
- * frames that it only claims to hold would else never be written.
+ * frames that it only claims to hold would else never be written. The same holds for what had to be trusted by the owner's word.
  */
-async function findFalsePacks({ store, profile }: CopyWork, { read, packs }: StoredCopy): Promise<readonly Hash[]> {
+async function findFalsePacks(
+  { store, profile, isTrusted }: CopyWork,
+  { read, packs }: StoredCopy,
+): Promise<readonly Hash[]> {
   const { deviceById } = profile.authority.state
-  const isByRemoved = read.heads.some((bytes) => {
-    const signed = parseSigned(bytes, parseHead)
-    return signed.ok && deviceById.get(signed.value.value.writer)?.revoked !== undefined
-  })
+  const isDoubtful =
+    isTrusted ||
+    read.heads.some((bytes) => {
+      const signed = parseSigned(bytes, parseHead)
+      return signed.ok && deviceById.get(signed.value.value.writer)?.revoked !== undefined
+    })
   const falsePacks: Hash[] = []
-  for (const pack of isByRemoved ? packs : []) {
+  for (const pack of isDoubtful ? packs : []) {
     const bytes = await findBlob(store, pack.blob)
     const frames = bytes && parsePack(bytes)
     if (frames === undefined || !holdsAll(pack, frames)) falsePacks.push(pack.blob)

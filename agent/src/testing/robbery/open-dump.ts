@@ -6,7 +6,7 @@ import type { WayIn } from '@cloudos/crypto/way-in'
 import type { Vault } from '@cloudos/protocol/vault'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { takeCopy } from '@cloudos/mesh/copy/take-copy'
-import { isRolledBack } from '@cloudos/mesh/copy/write-copy'
+import { findLie } from '@cloudos/mesh/copy/lie'
 import type { Profile } from '@cloudos/mesh/profile'
 import { keptOf, openKept } from '@cloudos/mesh/testing/profiles'
 import { createDice } from '@cloudos/crypto/testing/seeded'
@@ -51,7 +51,7 @@ async function tryToOpen(
   if (!read.ok) return refused(read.error.kind === 'corrupt' ? read.error.part : read.error.kind)
   const copy = read.value
   const isKnowing = reader === 'knowing'
-  if (isKnowing && isRolledBack(copy, seen, store.capabilities.cas)) return refused('rolled-back')
+  if (isKnowing && findLie(copy, seen, store.capabilities.cas) !== undefined) return refused('rolled-back')
   const unlocked = await unlock(copy.profileId, copy.slots, wayIn)
   if (!unlocked.ok) return refused(unlocked.error)
   const vault = unsealVault(copy.profileId, unlocked.value.vaultKey, copy.sealedVault)

@@ -11,7 +11,7 @@ import { createWalletKey } from '@cloudos/crypto/testing/wallet-key'
 import { passphraseWay, phraseWay, walletWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { writeCopy } from '@cloudos/mesh/copy/write-copy'
-import type { SeenHead } from '@cloudos/mesh/copy/write-copy'
+import type { SeenHead } from '@cloudos/mesh/copy/lie'
 import type { Profile } from '@cloudos/mesh/profile'
 import { nameDevice } from '@cloudos/mesh/profile-doc/device-names'
 import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
@@ -78,6 +78,9 @@ export async function robProfile(
       identity: writer,
       ways: () => ways,
       medium: 'stick',
+      told: [],
+      holdsSeen: false,
+      isTrusted: false,
       lost: new Set<never>(),
       garbage: [],
     }

@@ -39,7 +39,19 @@ export function incidentText({ kind, deviceName, detail }: IncidentView): Incide
     case 'medium-rollback':
       return {
         title: 'A copy of the profile went back to an older state',
-        detail: `It was not overwritten: ${detail}. Remove that copy and add it again to use it from now on.`,
+        detail: `It was not overwritten: ${detail}. Storage tells what can be done.`,
+        tone: 'bad',
+      }
+    case 'medium-fork':
+      return {
+        title: 'A copy of the profile shows another history than before',
+        detail: `Nothing was taken from it, and it was not overwritten: ${detail}. Storage tells what can be done.`,
+        tone: 'bad',
+      }
+    case 'medium-damage':
+      return {
+        title: 'A part of a copy of the profile is damaged or withheld',
+        detail: `Nothing was taken from it, and it was not overwritten: ${detail}. Storage tells what can be done.`,
         tone: 'bad',
       }
     case 'not-saved':

@@ -43,6 +43,7 @@ test('each state has its own word, and what is behind is never called in step', 
   assert.equal(words({ state: 'away' }), 'away')
   assert.equal(words({ state: 'waiting' }), 'waiting')
   assert.equal(words({ state: 'failed' }), 'failed')
+  assert.equal(words({ state: 'doubted' }), 'not believed')
 })
 
 test('a copy says how long ago it was tested, and a test what came back and what is still on its way', () => {

@@ -68,5 +68,7 @@ function stateOf({ state, kind, behind }: MediumView): Pick<PlaceWords, 'state' 
       return { state: 'waiting', tone: 'info' }
     case 'failed':
       return { state: 'failed', tone: 'bad' }
+    case 'doubted':
+      return { state: 'not believed', tone: 'bad' }
   }
 }
