@@ -21,8 +21,11 @@ export async function createHome(): Promise<Home> {
   }
 }
 
-/** Below the ports that systems give to outgoing connections: nobody takes it while an agent restarts. */
-let nextPort = 20_000 + (process.pid % 10_000)
+/**
+ * Below the ports that systems give to outgoing connections, and apart from those of a story that runs at the same time: nobody takes it
+ * while an agent restarts.
+ */
+let nextPort = 20_000 + ((process.pid * 61) % 12_000)
 
 export async function findFreePort(): Promise<number> {
   for (;;) {

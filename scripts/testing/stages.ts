@@ -54,7 +54,7 @@ export const checks: readonly Stage[] = [
   check('descriptions', 'scripts/testing/descriptions.ts'),
 ]
 
-/** The stories start real agents and browsers and wait for what they do: they have the machine to themselves. */
+/** Two at a time: the stories wait for real agents and browsers more than they compute. */
 export const testStages: readonly Stage[] = [
   tests(
     'unit',
@@ -62,7 +62,7 @@ export const testStages: readonly Stage[] = [
     '{agent,control-plane,crypto,mesh,protocol,scheduler,storage-adapters}/src/**/*.test.ts',
     'scripts/**/*.test.ts',
   ),
-  tests('e2e', 1, 'e2e/src/**/*.test.ts'),
+  tests('e2e', 2, 'e2e/src/**/*.test.ts'),
 ]
 
 /** Holds the documents against the results of everything before. */
