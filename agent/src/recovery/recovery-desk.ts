@@ -86,7 +86,8 @@ export class RecoveryDesk {
     let edits = 0
     for (const [docId, chains] of reach) {
       const doc = await profile.replica.open(docId)
-      hashByDoc.set(docId, await hashAt(doc, chains, parts))
+      const hash = await hashAt(doc, chains, parts)
+      if (hash !== undefined) hashByDoc.set(docId, hash)
       const got = reachOf(profile.replica).get(docId)
       for (const [chain, seq] of chains) edits += Math.min(seq, got?.get(chain) ?? 0)
     }

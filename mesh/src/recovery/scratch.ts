@@ -34,20 +34,41 @@ export function seqsOf(doc: SealedDoc): ReadonlyMap<ChainKey, number> {
   return new Map([...doc.heads()].map(([chain, { seq }]) => [chain, seq]))
 }
 
-/** What the document said when its chains ended there, by reading it once more up to there where it has gone on since. */
-export async function hashAt(doc: SealedDoc, seqs: ReadonlyMap<ChainKey, number>, parts: ScratchParts): Promise<Hash> {
-  const isThere = [...doc.heads()].every(([chain, { seq }]) => (seqs.get(chain) ?? 0) >= seq)
-  if (isThere) return stateHash(doc.ydoc)
+/**
+ * What the document said when its chains ended there, by reading it once more up to there where it has gone on since. `undefined` where
+ * the frames up to there are gone: the document stands on a snapshot that was made later.
+ */
+export async function hashAt(
+  doc: SealedDoc,
+  seqs: ReadonlyMap<ChainKey, number>,
+  parts: ScratchParts,
+): Promise<Hash | undefined> {
+  if (isWithin(doc.heads(), seqs)) return stateHash(doc.ydoc)
   const store = createMemoryFrames()
   const log = await store.openLog(doc.docId)
-  for await (const { frame } of doc.scan(0)) {
+  for await (const { frame, index } of doc.scan(0)) {
+    const covers = doc.coversAt(index)
     const parsed = parseFrame(frame)
-    if (parsed.ok && parsed.value.header.seq <= (seqs.get(parsed.value.chain) ?? 0)) log.append(frame)
+    if (
+      covers !== undefined
+        ? isWithin(covers, seqs)
+        : parsed.ok && isWithin([[parsed.value.chain, parsed.value.header]], seqs)
+    )
+      log.append(frame)
   }
   const scratch = startScratch(parts, store)
   try {
-    return stateHash((await scratch.open(doc.docId)).ydoc)
+    const read = await scratch.open(doc.docId)
+    const isThere = [...seqs].every(([chain, seq]) => (read.heads().get(chain)?.seq ?? 0) === seq)
+    return isThere ? stateHash(read.ydoc) : undefined
   } finally {
     await scratch.close()
   }
+}
+
+function isWithin(
+  heads: Iterable<readonly [ChainKey, { readonly seq: number }]>,
+  seqs: ReadonlyMap<ChainKey, number>,
+): boolean {
+  return [...heads].every(([chain, { seq }]) => seq <= (seqs.get(chain) ?? 0))
 }
