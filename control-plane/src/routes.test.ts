@@ -8,6 +8,7 @@ const PLACES: readonly Exclude<Route, { page: 'missing' }>[] = [
   { page: 'notes' },
   { page: 'devices' },
   { page: 'storage' },
+  { page: 'recovery' },
   { page: 'activity' },
   { page: 'settings' },
   { page: 'trace', traceId: '0123456789abcdef0123456789abcdef' },

@@ -1,5 +1,5 @@
 /** Every place of the page, as data: links, the shell's navigation and the command bar are made from it. */
-export const PAGES = ['home', 'notes', 'devices', 'runs', 'storage', 'activity', 'settings'] as const
+export const PAGES = ['home', 'notes', 'devices', 'runs', 'storage', 'recovery', 'activity', 'settings'] as const
 export type PageName = (typeof PAGES)[number]
 
 /** What is shown of a device beside its live figures. */
@@ -54,6 +54,7 @@ export function hrefTo(route: Exclude<Route, { page: 'missing' }>): string {
     case 'devices':
     case 'runs':
     case 'storage':
+    case 'recovery':
     case 'activity':
     case 'settings':
       return '#/' + route.page
@@ -79,6 +80,7 @@ export function sectionOf(route: Route): PageName | undefined {
     case 'devices':
     case 'runs':
     case 'storage':
+    case 'recovery':
     case 'activity':
     case 'settings':
       return route.page

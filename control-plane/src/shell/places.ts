@@ -16,6 +16,7 @@ export const PLACES: readonly Place[] = [
   { page: 'devices', label: 'Devices', icon: 'monitor' },
   { page: 'runs', label: 'Runs', icon: 'play' },
   { page: 'storage', label: 'Storage', icon: 'copy', isRarer: true },
+  { page: 'recovery', label: 'Recovery', icon: 'shield', isRarer: true },
   { page: 'activity', label: 'Activity', icon: 'activity', isRarer: true },
   { page: 'settings', label: 'Settings', icon: 'sliders', isRarer: true },
 ]

@@ -7,6 +7,7 @@ export const GO_KEYS: Readonly<Record<PageName, string>> = {
   devices: 'd',
   runs: 'r',
   storage: 'c',
+  recovery: 'v',
   activity: 'a',
   settings: 's',
 }
