@@ -34,7 +34,7 @@ test('a copy is tested from Storage by the words alone, says how long ago that w
   await row.getByText('Never tested').waitFor()
   await goTo(page, '#/recovery')
   await page.getByText('should open, not tested').waitFor()
-  await page.getByText('A test of each copy').waitFor()
+  await page.getByText('A test of each copy', { exact: true }).waitFor()
 
   await goTo(page, '#/storage')
   await row.getByRole('button', { name: 'Test' }).click()
