@@ -1,5 +1,4 @@
 /** Runs inside the page: indexeddb.test.ts calls what is exported here. */
-import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { findId } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
@@ -8,6 +7,8 @@ import { createSeededRng } from '@cloudos/storage-adapters/seeded-rng'
 import { blobStoreSuite } from '@cloudos/storage-adapters/suite'
 import type { MediumUnderTest } from '@cloudos/storage-adapters/suite'
 import { expectInLedger, ledgerSize, writeLedgerEntry } from '@cloudos/storage-adapters/suite/ledger'
+import { raceForPlaces, readPlaces } from '@cloudos/storage-adapters/suite/places'
+import type { PlacesWon } from '@cloudos/storage-adapters/suite/places'
 import { deleteDB, openDB } from 'idb'
 
 declare global {
@@ -81,28 +82,18 @@ export async function countEntries(database: string): Promise<number> {
   return await ledgerSize(store)
 }
 
-/** Races for every place of one head: a place belongs to the writer who was told `ok` when it added its letter there. */
-export async function raceForPlaces(order: {
+export async function race(order: {
   readonly database: string
   readonly letter: string
   readonly places: number
-}): Promise<{ readonly won: readonly number[]; readonly conflicts: number }> {
+}): Promise<PlacesWon> {
   await using store = await connectIndexedDb(order.database, 'this browser')
-  const won: number[] = []
-  let conflicts = 0
-  for (;;) {
-    const read = await store.readHead('race')
-    const letters = new TextDecoder().decode(read?.heads[0])
-    if (letters.length === order.places) return { won, conflicts }
-    const outcome = await store.casHead('race', utf8(letters + order.letter), read?.version)
-    if (outcome === 'ok') won.push(letters.length)
-    else conflicts++
-  }
+  return await raceForPlaces(store, order.letter, order.places)
 }
 
 export async function readLetters(database: string): Promise<string> {
   await using store = await connectIndexedDb(database, 'this browser')
-  return new TextDecoder().decode((await store.readHead('race'))?.heads[0])
+  return await readPlaces(store)
 }
 
 /** Puts blobs until one is refused, then reads every one of them again. */
