@@ -5,9 +5,11 @@ import { utf8 } from '@cloudos/protocol/bytes'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { connectGithub } from './github.ts'
 import type { ConnectedGithub, GithubOptions } from './github.ts'
-import { expectInLedger, writeLedgerEntry } from './suite/ledger.ts'
+import { expectInLedger, ledgerSize, writeLedgerEntry } from './suite/ledger.ts'
+import { startFaultProxy } from './testing/fault-proxy.ts'
 import { findGithubDescription } from './testing/github/description.ts'
 import { startFakeGithub } from './testing/github/fake-github.ts'
+import { drawFaults, nameOf, PASSING_FAULTS } from './testing/http-faults.ts'
 import { createTestLine } from './testing/http-line.ts'
 import type { Asked, FakeGithub, Mishap } from './testing/github/fake-github.ts'
 import { createSeededRng } from './seeded-rng.ts'
@@ -172,6 +174,29 @@ test('nothing acknowledged is lost while three writers meet every fault at once'
     assert.equal(struck.size, kinds.length)
   }
 })
+
+for (const fault of PASSING_FAULTS)
+  test(`github: nothing acknowledged is lost when requests meet ${nameOf(fault)}`, async (t) => {
+    const github = await start(t)
+    const proxy = await startFaultProxy(github.apiUrl)
+    t.after(() => proxy[Symbol.asyncDispose]())
+    const apiUrl = proxy.url.replace(/\/$/, '')
+    const stores = [(await open(github, { apiUrl })).store, (await open(github, { apiUrl })).store]
+    drawFaults(proxy, [fault], 0.15, createSeededRng(13))
+    const written = await Promise.all(
+      stores.map(async (store, writer) => {
+        const names = []
+        for (let index = 0; index < 8; index++)
+          names.push(await writeLedgerEntry(store, `${String(writer)} wrote ${String(index)}`))
+        return names
+      }),
+    )
+    proxy.fault = () => undefined
+    await proxy.deliverLate()
+    const { store } = await open(github)
+    await expectInLedger(store, written.flat())
+    assert.equal(await ledgerSize(store), 16)
+  })
 
 async function start(t: TestContext): Promise<FakeGithub> {
   const github = await startFakeGithub(description)

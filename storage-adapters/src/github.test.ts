@@ -61,6 +61,11 @@ for (const { name, run } of await blobStoreSuite('github, every fifth commit on 
 ))
   test(name, run)
 
+for (const { name, run } of await blobStoreSuite('github, a small repository', () =>
+  githubUnderTest({ quotaBytes: 4 * 1024 * 1024 }),
+))
+  if (name.includes('a full medium says so')) test(name, run)
+
 after(() => {
   assert.deepEqual([...complaints], [], "every exchange is as GitHub's own description says")
 })

@@ -20,6 +20,8 @@ export interface GithubOptions {
   readonly line: HttpLine
   /** Commits after which a branch is left for one without a past. */
   readonly commitsMax?: number
+  /** What a repository may hold; as much as GitHub recommends when it does not say. */
+  readonly quotaBytes?: number
 }
 
 /** What the token is good for, as far as GitHub says so. */
@@ -50,7 +52,7 @@ function ignore(): void {}
  * everything.
  */
 export async function connectGithub(options: GithubOptions, cut: AbortSignal): Promise<ConnectedGithub> {
-  const { repository, token, apiUrl = GITHUB_API, line, commitsMax = COMMITS_MAX } = options
+  const { repository, token, apiUrl = GITHUB_API, line, commitsMax = COMMITS_MAX, quotaBytes = QUOTA_BYTES } = options
   const request = { fetch: fetchOver(line, ANSWER_MAX_BYTES) }
   const octokit = new Octokit({ auth: token, baseUrl: apiUrl, request, log: SILENT })
   const asked = octokit.rest.repos.get({ ...repository, request: { signal: cut } })
@@ -72,7 +74,7 @@ export async function connectGithub(options: GithubOptions, cut: AbortSignal): P
   const medium = createGithubMedium(createLine(createGithubApi(octokit, repository), commitsMax), {
     cas: true,
     maxBlobBytes: LIMITS.blobMaxBytes,
-    quotaBytes: QUOTA_BYTES,
+    quotaBytes,
     evictable: false,
     failureDomain: `github ${repository.owner.toLowerCase()}`,
   })

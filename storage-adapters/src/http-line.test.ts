@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createHttpLine } from './http-line.ts'
 import type { HttpRequest } from './http-line.ts'
 import { createSeededRng } from './seeded-rng.ts'
+import { createTestLine } from './testing/http-line.ts'
 
 const never = new AbortController().signal
 const question: HttpRequest = { method: 'GET', repeats: true }
@@ -82,6 +83,28 @@ test('after five failures a server is left alone, tried once, and asked again wh
   one.pass(60_000)
   assert.equal((await one.send()).status, 200)
   assert.equal((await one.send()).status, 200)
+})
+
+test('a server that takes a request and never answers is given up on: a question is put again, a change is not', async () => {
+  const askedFor = async (request: HttpRequest): Promise<number> => {
+    let asked = 0
+    const line = createTestLine({
+      timeoutMs: 1,
+      fetch: (_url, init) => {
+        asked++
+        return new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => {
+            reject(init.signal?.reason as Error)
+          })
+        })
+      },
+    })
+    const sent = line('https://medium.example/x', () => Promise.resolve(request), never)
+    await assert.rejects(sent, { code: 'medium-unreachable' })
+    return asked
+  }
+  assert.ok((await askedFor({ ...question, maxBytes: 1 })) > 1)
+  assert.equal(await askedFor(change), 1)
 })
 
 test('no more of an answer is read than was asked for, and a byte to tell', async () => {

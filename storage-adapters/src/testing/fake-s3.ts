@@ -9,6 +9,8 @@ export interface FakeS3 extends AsyncDisposable {
   readonly url: string
   /** As the store that ignores `If-None-Match` and `If-Match` on PUT would. */
   ignoresConditions: boolean
+  /** The next list begins again after its first page, once. */
+  repeatsFirstPage: boolean
   /** By bucket and key. */
   readonly objects: Map<string, Buffer>
 }
@@ -69,7 +71,9 @@ export async function startFakeS3(): Promise<FakeS3> {
 
   function list(answer: ServerResponse, query: URLSearchParams): void {
     const prefix = query.get('prefix') ?? ''
-    const after = query.get('continuation-token') ?? ''
+    const asked = query.get('continuation-token') ?? ''
+    const after = fake.repeatsFirstPage ? '' : asked
+    if (asked !== '') fake.repeatsFirstPage = false
     const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort()
     const rest = keys.filter((key) => token(key) > after)
     const page = rest.slice(0, PAGE_KEYS)
@@ -86,6 +90,7 @@ export async function startFakeS3(): Promise<FakeS3> {
   const fake: FakeS3 = {
     url: `http://127.0.0.1:${String(port)}/`,
     ignoresConditions: false,
+    repeatsFirstPage: false,
     objects,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -68,7 +68,8 @@ export async function startFaultProxy(target: string, { keepsHost = false } = {}
     { answer, question }: { readonly answer: ServerResponse; readonly question: string },
   ): Promise<void> {
     const shown = fault?.kind === 'stale' ? (answerByQuestion.get(question) ?? whole) : whole
-    if (fault?.kind !== 'stale') answerByQuestion.set(question, whole)
+    // That nothing has changed is said to one who knows it, and to nobody else.
+    if (fault?.kind !== 'stale' && whole.status !== 304) answerByQuestion.set(question, whole)
     const half = shown.body.subarray(0, Math.floor(shown.body.length / 2))
     const headers = { ...shown.headers, 'content-length': shown.body.length }
     if (fault?.kind === 'answer-after') answer.writeHead(fault.status).end()
