@@ -64,8 +64,13 @@ test(
     await fillIn(second.page, 'GitHub', { Repository: github.where, Token: 'github_pat_of_nobody' })
     await says(second.page, 'GitHub does not accept this token')
     await lookWith(second.page, github.secret)
+    await second.page.getByText('Opens by itself', { exact: true }).click()
+    await second.page.getByText('until you protect it in Settings').waitFor()
     await signInWithPassphrase(second.page, PASSPHRASE)
     await isBack(second, github)
+    await second.page.reload()
+    await goTo(second.page, '#/settings')
+    await second.page.getByText('Not protected yet').waitFor()
 
     const third = await arrive(house)
     await fillIn(third.page, 'S3', { Address: s3.where, 'Access key id': 'AKNOBODY', 'Secret access key': s3.secret })
@@ -75,6 +80,8 @@ test(
     await chooseWords(third.page)
     await signInWithWords(third.page, words)
     await isBack(third, s3)
+    await third.page.reload()
+    await third.page.getByRole('heading', { name: 'Locked' }).waitFor()
   },
 )
 

@@ -6,7 +6,6 @@ import type { SlotKind } from '@cloudos/protocol/slot'
 import type { AgentVisit } from '../profile/ask-agent.ts'
 import type { TabEars } from '../profile/browser-profile.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
-import { isGuarding } from '../profile/ways.ts'
 import type { OpenRefusal } from '../profile/ways.ts'
 import type { ClosedDoor } from './opening.svelte.ts'
 
@@ -16,6 +15,12 @@ export interface SeenCopy {
   readonly kinds: readonly SlotKind[]
   /** Of the devices that were in the profile then. */
   readonly deviceNames: readonly string[]
+}
+
+/** A copy that can be opened from here. */
+export interface FoundCopy extends SeenCopy {
+  /** Leads into this browser, which then opens by itself or asks for a way in each time. */
+  readonly doorFor: (how: { readonly opensByItself: boolean }) => ClosedDoor
 }
 
 export type OpenHere = (ears: TabEars) => Promise<ProfileInTab>
@@ -69,13 +74,15 @@ export class ProfileElsewhere {
     return this.#link === undefined ? Promise.resolve([]) : this.#parts.placesOf(this.#link)
   }
 
-  /** What lies there, and its door, which leads into this browser. */
-  async look(where: CopyPlace): Promise<SeenCopy & { readonly door: ClosedDoor }> {
+  async look(where: CopyPlace): Promise<FoundCopy> {
     const visit = await this.#visiting()
     const seen = await this.#parts.look(visit, where)
     return {
       ...seen,
-      door: { profileId: seen.copy.profileId, open: (way) => this.#signIn(visit, { ...seen, from: where.in }, way) },
+      doorFor: ({ opensByItself }) => ({
+        profileId: seen.copy.profileId,
+        open: (way) => this.#signIn(visit, seen.copy, { way, opensByItself, from: where.in }),
+      }),
     }
   }
 
@@ -96,11 +103,10 @@ export class ProfileElsewhere {
 
   async #signIn(
     visit: AgentVisit,
-    { copy, kinds, from }: SeenCopy & { from: CopyPlace['in'] },
-    way: WayIn,
+    copy: SealedCopy,
+    how: Parameters<ElsewhereParts['signIn']>[2],
   ): Promise<OpenRefusal | undefined> {
-    // Where only words open it, typing all of them at each visit would be asked of the person instead.
-    const signed = await this.#parts.signIn(visit, copy, { way, opensByItself: !kinds.some(isGuarding), from })
+    const signed = await this.#parts.signIn(visit, copy, how)
     if (!signed.ok) return signed.error
     this.#visit = undefined
     await this.#open(signed.value)
