@@ -26,6 +26,8 @@ export interface Vault {
   /** Of earlier vaults: what another device sealed for itself before a way in was revoked opens with one of these, and is sealed anew. */
   readonly formerSecretsKeys?: readonly Uint8Array[]
   readonly addedMsBySlot?: ReadonlyMap<string, number>
+  /** Of the built-in wallet, which the recovery words yield: known from the moment they are written down. */
+  readonly walletAddress?: string
 }
 
 export type VaultRefusal = RecordRefusal<Vault> | VersionRefusal
@@ -51,6 +53,10 @@ const vaultCodec = versionedRecord<Vault>(1, {
   labelBySlot: at(6, mapOf(hexOf(32), label, { max: LIMITS.slotsMax })),
   formerSecretsKeys: maybeAt(7, list(key, { max: LIMITS.formerSecretsKeysMax })),
   addedMsBySlot: maybeAt(8, mapOf(hexOf(32), uint(), { max: LIMITS.slotsMax })),
+  walletAddress: maybeAt(
+    9,
+    text(44, (value) => /^[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(value)),
+  ),
 })
 
 export function encodeVault(vault: Vault): Uint8Array {

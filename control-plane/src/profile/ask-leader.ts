@@ -61,11 +61,11 @@ const ANSWER_WITHIN_MS = 30_000
 
 /** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
 function findAsk(asked: unknown): LeaderAsk | undefined {
-  const { ask, slot, label, name, mode } = fieldsOf(asked)
+  const { ask, slot, label, name, mode, oldWords } = fieldsOf(asked)
   if (ask === 'seal' || ask === 'open-by-itself' || ask === 'look-again' || ask === 'leave') return { ask }
   if (ask === 'add' && slot instanceof Uint8Array && typeof label === 'string') return { ask, slot, label }
   if (ask === 'remove' && typeof name === 'string' && (mode === 'retire' || mode === 'revoke'))
-    return { ask, name, mode }
+    return { ask, name, mode, ...(oldWords instanceof Uint8Array && oldWords.length === 32 && { oldWords }) }
   return undefined
 }
 

@@ -14,7 +14,13 @@ import { readableEpochs } from './readable-epochs.ts'
 
 export type WaysChange =
   /** A passphrase or words take the place of those before: what was replaced opens no newer copy. */
-  | { readonly change: 'add'; readonly slot: Slot; readonly label: string; readonly addedMs: number }
+  | {
+      readonly change: 'add'
+      readonly slot: Slot
+      readonly label: string
+      readonly addedMs: number
+      readonly walletAddress?: string
+    }
   | { readonly change: 'retire'; readonly name: string }
 
 export interface WaysParts {
@@ -41,7 +47,7 @@ export function openWaysNow({ profile, secrets, stored, keyByEpoch }: WaysParts)
 
 export function withChange(open: OpenProfile, change: WaysChange): OpenProfile {
   if (change.change === 'retire') return retireSlot(open, slotPublicKeyFrom(change.name))
-  const { slot, label, addedMs } = change
+  const { slot, label, addedMs, walletAddress } = change
   const replaced = open.slots.filter((bytes) => isReplacedBy(slot, bytes))
   const names = replaced.map(nameOf)
   const name = hexFromBytes(slot.slotPublicKey)
@@ -54,6 +60,7 @@ export function withChange(open: OpenProfile, change: WaysChange): OpenProfile {
       ...open.vault,
       labelBySlot: new Map([...kept(open.vault.labelBySlot), [name, label]]),
       addedMsBySlot: new Map([...kept(open.vault.addedMsBySlot), [name, addedMs]]),
+      ...(walletAddress !== undefined && { walletAddress }),
     },
   }
 }

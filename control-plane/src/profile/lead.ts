@@ -142,6 +142,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     removal: removal.view,
     protection: ways.view,
     ways: ways.ways,
+    ...(ways.walletAddress !== undefined && { walletAddress: ways.walletAddress }),
     rootReplaced: root.isReplaced && ways.areHere,
     canAdd: links.agent !== undefined,
     freshness: freshness.now,

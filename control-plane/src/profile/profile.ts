@@ -35,8 +35,11 @@ export interface ProfileInTab extends AsyncDisposable {
    * twice, it answered differently, so it could not open the profile again; nothing was kept. Rejects with `CloudError`, as all below.
    */
   addWay(way: NewWay, label: string): Promise<Result<void, 'not-deterministic'>>
-  /** `CloudError` 'last-way' when nothing would be left, or nothing that protects this browser. */
-  removeWay(name: WayView['name'], mode: RemovalMode): Promise<void>
+  /**
+   * `CloudError` 'last-way' when nothing would be left, or nothing that protects this browser. With the entropy of the recovery words that
+   * are revoked, new ones take their place, which `words` shows from then on; 'wrong-words' when they are another profile's.
+   */
+  removeWay(name: WayView['name'], mode: RemovalMode, oldWords?: Uint8Array): Promise<void>
   /** Whether a way in opens the slot of this name. Nothing is changed by it. */
   testWay(name: WayView['name'], way: WayIn): Promise<OpenRefusal | undefined>
   /** From now on this browser opens with the ways in there are. */

@@ -1,8 +1,10 @@
 import { placeAfter } from '@cloudos/crypto/append-entries'
 import type { RootPower } from '@cloudos/crypto/append-entries'
+import { rotateRecovery } from '@cloudos/crypto/change-authority'
 import { revokeSlot, saveSlots } from '@cloudos/crypto/change-slots'
-import type { SlotChangeSet } from '@cloudos/crypto/change-slots'
+import type { OpenProfile, SlotChangeSet } from '@cloudos/crypto/change-slots'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { recoverySeedFrom } from '@cloudos/crypto/phrase'
 import { createSigner } from '@cloudos/crypto/signature'
 import type { Signer } from '@cloudos/crypto/signature'
 import type { VerifiedEntry } from '@cloudos/crypto/verified-entry'
@@ -41,6 +43,13 @@ export interface RootAct {
   readonly ways?: WaysChange
 }
 
+/** In the place of the recovery words there were, whose own key agrees to it. */
+export interface NewWords {
+  readonly oldRecovery: Signer
+  /** The entropy of the new ones. */
+  readonly phrase: Uint8Array
+}
+
 /** The root key in use, one act after the other: two at once would fork the authority log. */
 export class RootActs {
   readonly #parts: RootActsParts
@@ -75,10 +84,10 @@ export class RootActs {
 
   /**
    * Takes a way in out for good: new vault key, root and epoch in one append. `prepare` makes the new secrets durable before the log
-   * has them, beside those of before.
+   * has them, beside those of before. With `words` the recovery key changes in the same append.
    */
-  revokeWay(name: string, prepare: (secrets: ProfileSecrets) => Promise<void>): Promise<void> {
-    return this.#inTurn(() => this.#revokeWay(name, prepare))
+  revokeWay(name: string, prepare: (secrets: ProfileSecrets) => Promise<void>, words?: NewWords): Promise<void> {
+    return this.#inTurn(() => this.#revokeWay(name, prepare, words))
   }
 
   /** Does nothing else with the root while `work` goes on. */
@@ -146,12 +155,19 @@ export class RootActs {
     return change
   }
 
-  async #revokeWay(name: string, prepare: (secrets: ProfileSecrets) => Promise<void>): Promise<void> {
+  async #revokeWay(
+    name: string,
+    prepare: (secrets: ProfileSecrets) => Promise<void>,
+    words: NewWords | undefined,
+  ): Promise<void> {
     const { profile, held, medium } = this.#parts
     const power = this.#power()
     const stored = await findWays(medium, slotSetsOf(profile.authority))
-    const now = openWaysNow({ profile, secrets: held.secrets, stored, keyByEpoch: new Map() })
-    const revoked = await revokeSlot(power, now, slotPublicKeyFrom(name))
+    const open = openWaysNow({ profile, secrets: held.secrets, stored, keyByEpoch: new Map() })
+    const handover = words === undefined ? [] : [await handOverRecovery(power, words)]
+    const now = words === undefined ? open : withoutWallet(open)
+    const after = { ...power.state, ...placeAfter(power.state, handover) }
+    const revoked = await revokeSlot({ ...power, state: after }, now, slotPublicKeyFrom(name))
     if (!revoked.ok)
       throw new CloudError(
         'newer-version',
@@ -159,10 +175,11 @@ export class RootActs {
       )
     const { vault, vaultKey } = revoked.value.open
     const { rootSeed, secretsKey, keyByEpoch } = vault
-    const secrets = { ...held.secrets, rootSeed, secretsKey, keyByEpoch, vaultKey }
+    const phrase = words?.phrase
+    const secrets = { ...held.secrets, rootSeed, secretsKey, keyByEpoch, vaultKey, ...(phrase && { phrase }) }
     await this.#stage(revoked.value, power.nowMs)
     await prepare(secrets)
-    await profile.authority.take(revoked.value.entries.map((entry) => entry.bytes))
+    await profile.authority.take([...handover, ...revoked.value.entries].map((entry) => entry.bytes))
     held.secrets = secrets
     await this.#settle(revoked.value)
   }
@@ -180,4 +197,14 @@ export class RootActs {
     await settleWays(this.#parts.medium)
     this.#parts.onWays?.(change)
   }
+}
+
+function handOverRecovery(power: RootPower, { oldRecovery, phrase }: NewWords): Promise<VerifiedEntry> {
+  return rotateRecovery(power, oldRecovery, createSigner(recoverySeedFrom(phrase)).publicKey)
+}
+
+/** The new words yield another one; its address is known once they are written down. */
+function withoutWallet(open: OpenProfile): OpenProfile {
+  const { walletAddress: _, ...vault } = open.vault
+  return { ...open, vault }
 }

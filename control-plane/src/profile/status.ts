@@ -99,6 +99,8 @@ export interface ProfileStatus {
   readonly protection: ProtectionView
   /** Of kind 'phrase' only once the words are known to be written down: then the recovery kit holds. */
   readonly ways: readonly WayView[]
+  /** Of the built-in wallet, which the recovery words yield, where it is known. */
+  readonly walletAddress?: string
   /** A way in was revoked in another browser, and this one can sign nothing until a way in brings it the new keys, which lie here. */
   readonly rootReplaced: boolean
   /** `unproven`: all that is here came from one copy, and nothing else has said since that it was the newest. */

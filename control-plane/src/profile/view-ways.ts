@@ -19,6 +19,15 @@ export function viewWays({ profileId, secrets }: HeldProfile, { slots, sealedVau
   })
 }
 
+/** What the vault says of the built-in wallet. */
+export function findWalletAddress(
+  { profileId, secrets }: HeldProfile,
+  { sealedVault }: StoredWays,
+): string | undefined {
+  const vault = unsealVault(profileId, secrets.vaultKey, sealedVault)
+  return vault.ok ? vault.value.walletAddress : undefined
+}
+
 function nameOfKind(kind: SlotKind | undefined): string {
   switch (kind) {
     case 'passphrase':

@@ -1,5 +1,6 @@
 import { hashId } from '@cloudos/crypto/hash'
 import { hashSlotSet, openSlot, reseal } from '@cloudos/crypto/slots'
+import { PHRASE_BYTES, recoverySeedFrom } from '@cloudos/crypto/phrase'
 import { createSigner } from '@cloudos/crypto/signature'
 import type { Profile } from '@cloudos/mesh/profile'
 import { equalBytes, hexFromBytes } from '@cloudos/protocol/bytes'
@@ -12,12 +13,13 @@ import { openVault } from './changed-ways.ts'
 import type { HeldProfile } from './held.ts'
 import { keptSealed, opensWith } from './kept-sealed.ts'
 import { findKeptProfile, keepAs } from './keep.ts'
-import type { KeepDatabase, KeptProfile } from './keep.ts'
-import type { RootActs } from './root-acts.ts'
+import type { KeepDatabase, KeptProfile, ProfileSecrets } from './keep.ts'
+import type { NewWords, RootActs } from './root-acts.ts'
 import { slotSetsOf } from './slot-sets.ts'
 import type { ProtectionView } from './status.ts'
 import { findWays, readWays } from './vault-medium.ts'
-import { viewWays } from './view-ways.ts'
+import { findWalletAddress, viewWays } from './view-ways.ts'
+import { walletAddressOf } from './wallet-address.ts'
 import { isGuarding } from './ways.ts'
 import type { RemovalMode, WayView } from './ways.ts'
 
@@ -38,7 +40,8 @@ export interface WaysDeskParts {
 export type WaysAsk =
   /** With a new slot, which tells nobody anything without its way in. */
   | { readonly ask: 'add'; readonly slot: Uint8Array; readonly label: string }
-  | { readonly ask: 'remove'; readonly name: string; readonly mode: RemovalMode }
+  /** `oldWords`: the entropy of the recovery words that are revoked; new ones take their place, and are to be written down. */
+  | { readonly ask: 'remove'; readonly name: string; readonly mode: RemovalMode; readonly oldWords?: Uint8Array }
   /** This browser opens with the ways in there are, and not by itself. */
   | { readonly ask: 'seal' }
   | { readonly ask: 'open-by-itself' }
@@ -51,6 +54,8 @@ export class WaysDesk {
   #view: ProtectionView
   #ways: readonly WayView[] = []
   #setHere: Hash | undefined
+  #walletAddress: string | undefined
+  #derived: { readonly phrase: Uint8Array; readonly address: string } | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   static async open(parts: WaysDeskParts): Promise<WaysDesk> {
@@ -79,6 +84,11 @@ export class WaysDesk {
     return this.#ways
   }
 
+  /** Of the built-in wallet; `undefined` where the words were written down before it was noted. */
+  get walletAddress(): string | undefined {
+    return this.#walletAddress
+  }
+
   /** Rejects with `CloudError` when it was not done; then everything opens as before. */
   ask(asked: WaysAsk): Promise<void> {
     const acting = this.#last.then(() => this.#act(asked))
@@ -91,8 +101,18 @@ export class WaysDesk {
     const { medium, profile, held } = this.#parts
     const found = await readWays(medium, slotSetsOf(profile.authority))
     this.#ways = found.kind === 'found' ? viewWays(held, found.ways) : []
+    this.#walletAddress =
+      (found.kind === 'found' ? findWalletAddress(held, found.ways) : undefined) ?? (await this.#addressOfWords())
     this.#setHere = found.kind === 'found' ? hashSlotSet(found.ways.slots, hashId(found.ways.sealedVault)) : undefined
     this.#parts.onChanged()
+  }
+
+  /** While the words are here. */
+  async #addressOfWords(): Promise<string | undefined> {
+    const { phrase } = this.#parts.held.secrets
+    if (phrase === undefined) return undefined
+    if (this.#derived?.phrase !== phrase) this.#derived = { phrase, address: await walletAddressOf(phrase) }
+    return this.#derived.address
   }
 
   async #act(asked: WaysAsk): Promise<void> {
@@ -100,7 +120,7 @@ export class WaysDesk {
       case 'add':
         return this.#add(asked.slot, asked.label)
       case 'remove':
-        return this.#remove(asked.name, asked.mode)
+        return this.#remove(asked)
       case 'seal':
         return this.#protect(() => Promise.resolve())
       case 'open-by-itself':
@@ -126,7 +146,14 @@ export class WaysDesk {
     if (this.#ways.some(({ name }) => name === hexFromBytes(slot.value.slotPublicKey))) return
     // The tab that made the slot may hold a vault key from before a revocation.
     const current = reseal(held.profileId, slot.value, held.secrets.vaultKey, rng)
-    const ways = { change: 'add', slot: current, label, addedMs: clock.nowMs() } as const
+    const walletAddress = current.kind === 'phrase' ? await this.#addressOfWords() : undefined
+    const ways = {
+      change: 'add',
+      slot: current,
+      label,
+      addedMs: clock.nowMs(),
+      ...(walletAddress && { walletAddress }),
+    } as const
     const add = async (): Promise<void> => {
       await root.act(() => Promise.resolve({ entries: [], ways }))
       await this.#readBack()
@@ -137,25 +164,38 @@ export class WaysDesk {
     await this.refresh()
   }
 
-  async #remove(name: string, mode: RemovalMode): Promise<void> {
+  async #remove({ name, mode, oldWords }: Extract<WaysAsk, { ask: 'remove' }>): Promise<void> {
     const { root } = this.#parts
     if (!this.#ways.some((way) => way.name === name)) return
     const left = this.#ways.filter((way) => way.name !== name)
     const guarded = this.#view.phase === 'protected'
     if (left.length === 0 || (guarded && !left.some(({ kind }) => isGuarding(kind)))) throw lastWay(guarded)
     if (mode === 'retire') await root.act(() => Promise.resolve({ entries: [], ways: { change: 'retire', name } }))
-    else await this.#revoke(name)
+    else await this.#revoke(name, oldWords && this.#newWords(oldWords))
     await this.refresh()
   }
 
-  async #revoke(name: string): Promise<void> {
-    const { root, held, keep } = this.#parts
+  /** Throws `CloudError` 'wrong-words' for words that are not this profile's. */
+  #newWords(oldWords: Uint8Array): NewWords {
+    const { profile, rng } = this.#parts
+    const oldRecovery = createSigner(recoverySeedFrom(oldWords))
+    if (equalBytes(oldRecovery.publicKey, profile.authority.state.recoveryPublicKey))
+      return { oldRecovery, phrase: rng.bytes(PHRASE_BYTES) }
+    throw new CloudError('wrong-words', 'Those are words of another profile: each is right, and together they are not the ones of this one.') // prettier-ignore
+  }
+
+  async #revoke(name: string, words: NewWords | undefined): Promise<void> {
+    const { root, held, keep, rng } = this.#parts
     const before = held.secrets
-    await root.revokeWay(name, async (next) => {
+    const { profileId } = held
+    const prepare = async (next: ProfileSecrets): Promise<void> => {
       // What is sealed opens with the key of before until it is sealed anew; what lies open needs both until the log decides.
-      if (this.#view.phase !== 'protected')
-        await keepAs(keep, { protection: 'none', profileId: held.profileId, secrets: before, next })
-    })
+      if (this.#view.phase !== 'protected') await keepAs(keep, { protection: 'none', profileId, secrets: before, next })
+      // The log must not name words that nobody has.
+      else if (words !== undefined)
+        await keepAs(keep, keptSealed({ profileId, secrets: { ...before, phrase: words.phrase } }, rng))
+    }
+    await root.revokeWay(name, prepare, words)
     await this.#keep()
     this.#parts.onRenewed()
   }
@@ -207,6 +247,16 @@ export class WaysDesk {
   /** A revocation here or in another browser may have been cut short, or have changed the key that this browser is sealed with. */
   async #finish(kept: KeptProfile): Promise<void> {
     const { held, profile } = this.#parts
+    await this.#finishRevocation(kept)
+    const { phrase, ...rest } = held.secrets
+    // Of a revocation that did not come about, or one that another browser has made: they are not the profile's words.
+    if (phrase === undefined || isRecovery(phrase, profile.authority.state.recoveryPublicKey)) return
+    held.secrets = rest
+    await this.#keep()
+  }
+
+  async #finishRevocation(kept: KeptProfile): Promise<void> {
+    const { held, profile } = this.#parts
     if (kept.protection === 'sealed') {
       if (!opensWith(held, kept)) await this.#keep()
       return
@@ -221,6 +271,10 @@ export class WaysDesk {
     this.#view = view
     this.#parts.onChanged()
   }
+}
+
+function isRecovery(phrase: Uint8Array, recoveryPublicKey: Uint8Array): boolean {
+  return equalBytes(createSigner(recoverySeedFrom(phrase)).publicKey, recoveryPublicKey)
 }
 
 function lastWay(guarded: boolean): CloudError {

@@ -30,7 +30,8 @@ export function waysInTab(held: HeldProfile, channel: BroadcastChannel, rng: Rng
       const { stretchAside } = await import('./stretch-aside.ts')
       await addWay({ wayIn: passphraseWay(passphrase, stretchAside), way }, 'Passphrase')
     },
-    removeWay: (name, mode) => askLeader(channel, { ask: 'remove', name, mode }),
+    removeWay: (name, mode, oldWords) =>
+      askLeader(channel, { ask: 'remove', name, mode, ...(oldWords && { oldWords }) }),
     sealHere: () => askLeader(channel, { ask: 'seal' }),
     openByItself: () => askLeader(channel, { ask: 'open-by-itself' }),
     words: () => {
