@@ -17,6 +17,7 @@ import { readOwnerConfig } from './owner-config.ts'
 import type { OwnerConfig } from './owner-config.ts'
 import { driveKind } from './media/drive-kind.ts'
 import type { Drives } from './media/drive-kind.ts'
+import type { GoogleSignIn } from './media/drive-sign-in.ts'
 import { folderKind } from './media/folder-kind.ts'
 import { githubKind } from './media/github-kind.ts'
 import type { OpenGithub } from './media/github-kind.ts'
@@ -135,6 +136,17 @@ function googleDrives(): Drives {
   }
 }
 
+function googleSignIn(drives: Drives): GoogleSignIn {
+  const adapter = () => import('@cloudos/storage-adapters/drive-sign-in')
+  return {
+    address: async (question, url) => (await adapter()).signInAddress(question, url),
+    exchange: async (asked, tokenUrl) =>
+      (await adapter()).exchangeCode(asked, { tokenUrl, line, clock: nodeClock }, wholeLife),
+    account: (place) => drives.account(place),
+    look: async (url) => line(url, () => Promise.resolve({ method: 'GET', repeats: true }), wholeLife),
+  }
+}
+
 async function main(): Promise<void> {
   const fault = findNodeFault(process.versions.node, process.execPath)
   if (fault !== undefined) giveUp(fault, 1)
@@ -151,16 +163,18 @@ async function main(): Promise<void> {
   const port = config.value.port ?? (owner.port === undefined ? undefined : Number(owner.port))
   const log = openLog(config.value, owner)
   const ended = Promise.withResolvers<void>()
+  const drives = googleDrives()
   const agent = await startAgent(
     { ...config.value, port },
     {
       kinds: {
         folder: folderKind({ found: foundFolder, connect: connectFolder }),
-        drive: driveKind(googleDrives()),
+        drive: driveKind(drives),
         github: githubKind(openGithub),
         webdav: webdavKind(webdavServers()),
         s3: s3Kind(s3Buckets()),
       },
+      googleSignIn: googleSignIn(drives),
       clock: nodeClock,
       rng: nodeRng,
       version: VERSION,

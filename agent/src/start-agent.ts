@@ -30,6 +30,7 @@ import { jobCommands } from './commands/jobs.ts'
 import { pairingCommands } from './commands/pairing.ts'
 import { processCommands } from './commands/process.ts'
 import { recoveryCommands } from './commands/recovery.ts'
+import { driveCommands } from './commands/drive.ts'
 import { storageCommands } from './commands/storage.ts'
 import { TokenDesk } from './commands/token-desk.ts'
 import type { TokenDeskParts } from './commands/token-desk.ts'
@@ -51,6 +52,8 @@ import { openJournal } from './journal/journal.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Settings } from './journal/settings.ts'
 import type { MediumKinds } from './media/kinds.ts'
+import { DriveSignIn } from './media/drive-sign-in.ts'
+import type { GoogleSignIn } from './media/drive-sign-in.ts'
 import { MediaDesk } from './media/media-desk.ts'
 import { peerKind } from './media/peer-kind.ts'
 import { startMeshHost } from './mesh-host.ts'
@@ -72,6 +75,7 @@ export interface AgentParts {
   readonly say: (line: string) => void
   readonly log: Log
   readonly kinds: MediumKinds
+  readonly googleSignIn: GoogleSignIn
   /** The owner has asked for the end: whoever started this agent disposes it. */
   readonly stop: () => void
   readonly areMetricsOn: () => boolean
@@ -174,6 +178,9 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   mesh.onOpened((profile) => {
     media.open(profile)
   })
+  const driveSignIn = stack.use(
+    new DriveSignIn({ google: parts.googleSignIn, add: (wanted) => media.add(wanted), clock, rng }),
+  )
   mesh.answerVisitors(media)
   const copyOut = home.path('copy-out')
   await clearCopyOut(copyOut)
@@ -243,6 +250,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
       media.waysChanged()
     }),
     ...storageCommands(media),
+    ...driveCommands(driveSignIn),
     ...recoveryCommands(
       new RecoveryDesk({ mesh, media, ways: journal.ways, clock, rng }),
       new DrillDesk({ mesh, media, drills: journal.media.drills, clock, rng }),

@@ -6,6 +6,7 @@ import {
   refuseApprovalCommand,
 } from './approval-commands.ts'
 import { listAuditCommand, watchAuditCommand, exportAuditCommand } from './audit-commands.ts'
+import { beginDriveCommand, finishDriveCommand } from './drive-commands.ts'
 import { exportProfileCommand, importProfileCommand, putImportCommand, showProfileCommand } from './profile-commands.ts'
 import { getPolicyCommand, setPolicyCommand } from './policy-commands.ts'
 import { drillCommand, enterCommand, readCopyCommand, readForDrillCommand } from './recovery-commands.ts'
@@ -87,6 +88,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   removeStorageCommand,
   checkStorageCommand,
   syncStorageCommand,
+  beginDriveCommand,
+  finishDriveCommand,
   readCopyCommand,
   enterCommand,
   readForDrillCommand,

@@ -33,7 +33,12 @@ export interface Granted {
   readonly accessToken: string
   readonly expiresAtMs: number
   readonly refreshToken?: string
+  /** Only where Google limits it. */
+  readonly refreshEndsAtMs?: number
+  readonly scopes: readonly string[]
 }
+
+export const GOOGLE_TOKENS = 'https://oauth2.googleapis.com/token'
 
 /** Renewed so long before its end: clocks differ and requests take their time. */
 const EARLY_MS = 60_000
@@ -91,8 +96,15 @@ export async function askForToken(
   const accessToken = textIn(told, 'access_token')
   if (accessToken === undefined) throw brokenOff()
   const refreshToken = textIn(told, 'refresh_token')
-  const expiresAtMs = clock.nowMs() + secondsIn(told, 'expires_in') * 1_000
-  return { accessToken, expiresAtMs, ...(refreshToken !== undefined && { refreshToken }) }
+  const nowMs = clock.nowMs()
+  const lastsS = secondsIn(told, 'refresh_token_expires_in')
+  return {
+    accessToken,
+    expiresAtMs: nowMs + secondsIn(told, 'expires_in') * 1_000,
+    scopes: (textIn(told, 'scope') ?? '').split(' '),
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(lastsS > 0 && { refreshEndsAtMs: nowMs + lastsS * 1_000 }),
+  }
 }
 
 function refusedToken(answer: HttpAnswer, error: string | undefined): Error {

@@ -9,7 +9,7 @@ import { createIdPool } from './drive-ids.ts'
 import { createDriveMedium } from './drive-medium.ts'
 import { ROOT } from './drive-names.ts'
 import { encodeDriveRecord } from './drive-record.ts'
-import { createDriveTokens } from './drive-tokens.ts'
+import { createDriveTokens, GOOGLE_TOKENS } from './drive-tokens.ts'
 import type { DriveGrant } from './drive-tokens.ts'
 import type { HttpLine } from './http-line.ts'
 import { createMediumError } from './medium-error.ts'
@@ -27,7 +27,6 @@ export interface DriveEndpoints {
   readonly tokenUrl: string
 }
 
-const GOOGLE_TOKENS = 'https://oauth2.googleapis.com/token'
 /** While the list does not show a root that was made: 15 s in all. */
 const LIST_LAG_WAITS_MS: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000]
 

@@ -9,8 +9,8 @@ import { verbsFrom } from './table.ts'
 import type { Verb } from './verb.ts'
 
 const VERBS = verbsFrom(COMMANDS)
-/** These end the agent, or change the session of whoever runs the tests. */
-const NOT_HERE = new Set(['down', 'service install', 'service remove'])
+/** These end the agent, change the session of whoever runs the tests, or ask Google. */
+const NOT_HERE = new Set(['down', 'service install', 'service remove', 'drive begin'])
 /** These stay until Ctrl-C. */
 const ENDLESS = new Set(['approval watch', 'audit watch', 'device metrics'])
 const EXIT_CODES: readonly (number | null)[] = Object.values(EXIT)

@@ -72,5 +72,5 @@ export function secretFrom({ clientSecret, refreshToken }: Omit<DriveGrant, 'cli
 export function grantFrom(clientId: string, credential: Credential | undefined): DriveGrant {
   const [clientSecret = '', refreshToken = '', more] = (credential?.secret ?? '').split(' ')
   if (clientSecret !== '' && refreshToken !== '' && more === undefined) return { clientId, clientSecret, refreshToken }
-  throw new CloudError('no-credential', 'Sign in to Google first: add the copy on the Storage page, or with cloudos storage drive-begin.') // prettier-ignore
+  throw new CloudError('no-credential', 'Sign in to Google first: add the copy on the Storage page, or with cloudos drive begin.') // prettier-ignore
 }

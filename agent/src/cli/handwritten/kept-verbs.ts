@@ -62,6 +62,18 @@ export const KEPT_VERBS: readonly Handwritten[] = [
     load: async () => (await import('../verbs/storage-add.ts')).runStorageAdd,
   },
   {
+    words: ['drive', 'finish'],
+    says: 'Wait for the answer on Google’s page, then keep a copy in that Google Drive.',
+    examples: ['cloudos drive finish 00112233445566778899aabbccddeeff --secret-file secret.txt'],
+    parts: [
+      textPart('attempt', 'Which sign-in, as drive begin named it', placed, 32),
+      textPart('secret-file', 'The file with the secret of the OAuth client; without it you are asked', asFlag),
+      textPart('returned', 'The address that Google’s page led to, where it did not open by itself', asFlag, 4096),
+    ],
+    needs: ['drive.finish'],
+    load: async () => (await import('../verbs/drive-finish.ts')).runDriveFinish,
+  },
+  {
     words: ['audit', 'verify'],
     says: 'Check an audit file, with nothing but the file: what is missing, changed or forged.',
     examples: ['cloudos audit verify audit.jsonl'],

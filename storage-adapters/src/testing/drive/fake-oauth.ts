@@ -10,6 +10,8 @@ export interface FakeOauth {
   /** Whether they leave the box of the application's folder ticked. */
   grantsFolder: boolean
   tokenLifeMs: number
+  /** A project in testing: its sign-ins end after seven days, and Google says so. */
+  isInTesting: boolean
   /** As if the person had signed in before. */
   signedIn(): string
   /** The sign-ins so far end; also what becomes of a project in testing after seven days. */
@@ -29,6 +31,7 @@ interface TokenAnswer {
   readonly scope: string
   readonly token_type: 'Bearer'
   readonly refresh_token?: string
+  readonly refresh_token_expires_in?: number
 }
 
 interface PendingCode {
@@ -56,6 +59,7 @@ export function createFakeOauth(): FakeOauth {
         scope: oauth.grantsFolder ? SCOPE : '',
         token_type: 'Bearer',
         ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+        ...(refreshToken !== undefined && oauth.isInTesting && { refresh_token_expires_in: 604_799 }),
       },
     }
   }
@@ -67,6 +71,7 @@ export function createFakeOauth(): FakeOauth {
     consents: true,
     grantsFolder: true,
     tokenLifeMs: 3_599_000,
+    isInTesting: false,
     signedIn() {
       const token = `1//${random()}`
       refreshTokens.add(token)

@@ -1,7 +1,7 @@
 import { connectDrive, foundDrive } from '../../drive.ts'
 import type { DrivePlace } from '../../drive.ts'
 import { createDriveApi } from '../../drive-api.ts'
-import { createDriveTokens } from '../../drive-tokens.ts'
+import { createDriveTokens, GOOGLE_TOKENS } from '../../drive-tokens.ts'
 import type { DriveGrant } from '../../drive-tokens.ts'
 import { createHttpLine } from '../../http-line.ts'
 import type { MediumUnderTest } from '../../suite.ts'
@@ -27,7 +27,7 @@ const clock = {
 export async function createRealDrive(grant: DriveGrant): Promise<MediumUnderTest> {
   const line = createHttpLine({ fetch: globalThis.fetch, clock, random: Math.random, timeoutMs: 30_000 })
   const place: DrivePlace = { grant, line, clock }
-  const tokens = createDriveTokens(grant, { tokenUrl: 'https://oauth2.googleapis.com/token', line, clock })
+  const tokens = createDriveTokens(grant, { tokenUrl: GOOGLE_TOKENS, line, clock })
   const api = createDriveApi({ line, tokens })
   const everything = { query: 'trashed = false', order: 'name' } as const
 
