@@ -35,7 +35,15 @@ export class CopyDrill {
   /** What a way in is tried on; `undefined` until the copy has been read. */
   get door(): ClosedDoor | undefined {
     const { copy } = this
-    return copy && { profileId: copy.profileId, open: (way) => this.#open(copy, way) }
+    if (copy === undefined) return undefined
+    return {
+      profileId: copy.profileId,
+      open: (way) => this.#open(copy, way),
+      sayWrongWords: async (text) => {
+        const { sayWrongWords } = await import('@cloudos/mesh/recovery/words')
+        return (await sayWrongWords(copy, text)).message
+      },
+    }
   }
 
   async read(): Promise<void> {

@@ -15,6 +15,8 @@ export interface ClosedDoor {
   readonly profileId: ProfileId
   /** `undefined` once it is open. Rejects with `CloudError` when a wallet, a passkey or their owner refuses. */
   open(way: WayIn): Promise<OpenRefusal | undefined>
+  /** Where what they open is at hand: which of 24 words is wrong, when it is only one. */
+  sayWrongWords?(text: string): Promise<string>
 }
 
 export interface OpenProblem {
@@ -58,8 +60,11 @@ export class Opening {
         import('@cloudos/crypto/way-in'),
       ])
       const words = parsePhrase(text)
-      if (!words.ok) return wordsProblem(words.error, text)
-      return this.#textOf(await this.#door.open(phraseWay(words.value)))
+      if (!words.ok && words.error.kind !== 'bad-checksum') return wordsProblem(words.error, text)
+      const refusal = words.ok ? await this.#door.open(phraseWay(words.value)) : undefined
+      const isOther = !words.ok || refusal?.kind === 'wrong-way-in'
+      const told = isOther ? await this.#door.sayWrongWords?.(text) : undefined
+      return told ?? (words.ok ? this.#textOf(refusal) : wordsProblem(words.error, text))
     })
   }
 
