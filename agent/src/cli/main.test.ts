@@ -10,6 +10,7 @@ import { parseConfig } from '../config.ts'
 import type { AgentConfig } from '../config.ts'
 import { parseExposition } from '../testing/parse-exposition.ts'
 import { commandLine } from '../testing/run-command.ts'
+import type { CommandEnd } from '../testing/run-command.ts'
 import { openAgentDoor } from './agent-door.ts'
 import { verbsFrom } from './table.ts'
 
@@ -216,6 +217,22 @@ test('a program runs, its words go to stdout, how it went to stderr, and its log
   writeFileSync(join(cloudos.folder, 'no.wasm'), 'no module')
   const refused = await cloudos.run('job', 'run', './no.wasm', '--mem', '16MiB', '--wall', '5s', '--in', 'no.wasm')
   assert.deepEqual([refused.code, /WebAssembly/.test(refused.err)], [1, true], refused.err)
+})
+
+test('what a program wrote can be read and attached to after the agent was stopped and started again', async (t) => {
+  const cloudos = commandLine(t)
+  await cloudos.run('up')
+  const run = await cloudos.run('job', 'run', 'sample')
+  const idIn = ({ out, err }: CommandEnd): string => /[0-9a-f]{32}/.exec(err + out)?.[0] ?? ''
+  const jobId = idIn(run)
+  const late = await cloudos.run('job', 'run', 'sample', '--detach')
+  const [down, up] = [await cloudos.run('down'), await cloudos.run('up')]
+  assert.deepEqual([down.code, up.code], [0, 0], down.err + up.err)
+  const attached = await cloudos.run('job', 'attach', jobId)
+  assert.deepEqual([attached.code, attached.out], [0, run.out], attached.err)
+  assert.equal((await cloudos.run('job', 'logs', jobId)).out, run.out)
+  const resumed = await cloudos.run('job', 'attach', idIn(late))
+  assert.deepEqual([resumed.code, resumed.out], [0, run.out], resumed.err)
 })
 
 test('what the agent decided is written out and verified offline, and a line that is changed is found', async (t) => {

@@ -18,7 +18,10 @@ export async function runDown(_given: Given, errand: Errand): Promise<Outcome> {
     if (!(cause instanceof CloudError) || cause.code !== 'not-running') throw cause
     return { result: { state: 'not-running' }, lines: ['CloudOS was not running.'] }
   }
-  await door.ask(downCommand, {})
+  await door.ask(downCommand, {}).catch((cause: unknown) => {
+    // It may be gone before its answer is out; that its home is free is what counts.
+    if (!(cause instanceof CloudError) || cause.code !== 'disconnected') throw cause
+  })
   await door.closed
   while (existsSync(join(errand.config.homeFolder, 'running')))
     await wait(LOOK_EVERY_MS, undefined, { signal: errand.world.signal })
