@@ -1,11 +1,15 @@
-/** What goes over the wire to a repository on GitHub while somebody types, through the keeper and the adapter that a device has. */
+/** What goes over the wire to GitHub or to a Drive while somebody types, through the keeper and the adapter that a device has. */
 import assert from 'node:assert/strict'
 import { house } from '@cloudos/agent/testing/protected-house'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { SeenHead } from '@cloudos/mesh/copy/lie'
 import { DOC } from '@cloudos/mesh/testing/family'
 import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
+import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
+import { connectDrive, foundDrive } from '@cloudos/storage-adapters/drive'
 import { connectGithub } from '@cloudos/storage-adapters/github'
+import { drivePlace, grantOf } from '@cloudos/storage-adapters/testing/drive/drive-place'
+import { startFakeDrive } from '@cloudos/storage-adapters/testing/drive/fake-drive'
 import { startFakeGithub } from '@cloudos/storage-adapters/testing/github/fake-github'
 import { createTestLine } from '@cloudos/storage-adapters/testing/http-line'
 
@@ -18,20 +22,54 @@ export interface TypedEdits {
   readonly sealedBytes: number
 }
 
+/** A server that charges for requests and bytes. */
+interface CountingServer extends AsyncDisposable {
+  connect(): Promise<ConnectedBlobStore>
+  readonly asked: readonly { readonly method: string; readonly bodyBytes: number }[]
+}
+
+export const COUNTING_SERVERS = {
+  async GitHub(): Promise<CountingServer> {
+    const server = await startFakeGithub()
+    const { apiUrl, token, repository, asked } = server
+    const place = { apiUrl, token, repository, line: createTestLine() }
+    return {
+      connect: async () => (await connectGithub(place, never)).store,
+      asked,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    }
+  },
+  async Drive(): Promise<CountingServer> {
+    const server = await startFakeDrive()
+    const place = drivePlace(server.url, grantOf(server))
+    await foundDrive(place, never)
+    return {
+      connect: () => connectDrive(place, 'somebody', never),
+      asked: server.asked,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    }
+  },
+}
+export type CountingServerName = keyof typeof COUNTING_SERVERS
+
 const NOW_MS = 1_000_000
+const never = new AbortController().signal
 
 /** Types `edits` texts of `length` characters, one every `everyMs` of a clock that waits for the work to be done. */
-export async function measureTypedEdits(edits: number, everyMs: number, length: number): Promise<TypedEdits> {
-  await using github = await startFakeGithub()
+export async function measureTypedEdits(
+  name: CountingServerName,
+  edits: number,
+  everyMs: number,
+  length: number,
+): Promise<TypedEdits> {
+  await using server = await COUNTING_SERVERS[name]()
   const one = await house(1, 1)
   const [profile, identity] = [one.profiles[0], one.identities[0]]
   assert.ok(profile && identity)
-  const { apiUrl, token, repository } = github
   const clock = new SteppedClock(NOW_MS)
   let seen: SeenHead | undefined
   const keeper = startCopy({
-    connect: async () =>
-      (await connectGithub({ apiUrl, token, repository, line: createTestLine() }, new AbortController().signal)).store,
+    connect: () => server.connect(),
     medium: 'repository',
     profile,
     identity,
@@ -49,12 +87,13 @@ export async function measureTypedEdits(edits: number, everyMs: number, length: 
   await keeper.sync()
 
   const flushes: { atMs: number; bodyBytes: number }[] = []
-  let counted = github.asked.length
+  let counted = server.asked.length
   const note = (): void => {
-    const asked = github.asked.slice(counted)
-    counted = github.asked.length
-    if (!asked.some(({ method }) => method === 'PATCH')) return
+    const asked = server.asked.slice(counted)
+    counted = server.asked.length
     const bodyBytes = asked.reduce((sum, request) => sum + request.bodyBytes, 0)
+    // Questions and tokens are no save.
+    if (bodyBytes < 1_000) return
     flushes.push({ atMs: clock.monotonicMs(), bodyBytes })
   }
   for (let edit = 0; edit < edits; edit++) {

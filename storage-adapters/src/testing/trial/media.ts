@@ -1,8 +1,11 @@
 import { startFakeS3, S3_KEY } from '../fake-s3.ts'
+import { foundDrive } from '../../drive.ts'
 import { foundS3 } from '../../s3.ts'
 import { foundWebdav } from '../../webdav.ts'
 import { startFaultProxy } from '../fault-proxy.ts'
 import type { FaultProxy } from '../fault-proxy.ts'
+import { drivePlace, grantOf } from '../drive/drive-place.ts'
+import { startFakeDrive } from '../drive/fake-drive.ts'
 import { startFakeGithub } from '../github/fake-github.ts'
 import { createTestLine } from '../http-line.ts'
 import { createTemporaryFolder, foundTemporaryFolder } from '../temporary-folder.ts'
@@ -83,6 +86,29 @@ const github: TrialKind = {
     }),
 }
 
+const drive: TrialKind = {
+  name: 'drive',
+  missing: undefined,
+  start: () =>
+    Promise.resolve({
+      async found() {
+        const server = await startFakeDrive()
+        const grant = grantOf(server)
+        await foundDrive(drivePlace(server.url, grant), never)
+        const at = (url: string) => ({ kind: 'drive' as const, url, grant })
+        const medium = withProxy(at(server.url), await startFaultProxy(server.url), at)
+        return {
+          ...medium,
+          async [Symbol.asyncDispose]() {
+            await medium[Symbol.asyncDispose]()
+            await server[Symbol.asyncDispose]()
+          },
+        }
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }),
+}
+
 const webdavs: readonly TrialKind[] = WEBDAV_PROGRAMS.map((program) => ({
   name: `webdav on ${program.name}`,
   missing: program.missing,
@@ -111,4 +137,4 @@ function withProxy(place: TrialPlace, proxy: FaultProxy, at: (base: string) => T
 }
 
 /** Every medium that another process can reach. A browser's own is tried in e2e/. */
-export const TRIAL_KINDS: readonly TrialKind[] = [folder, ...webdavs, s3, github]
+export const TRIAL_KINDS: readonly TrialKind[] = [folder, ...webdavs, s3, github, drive]

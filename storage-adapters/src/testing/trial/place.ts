@@ -1,6 +1,8 @@
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { createBlobStore } from '../../blob-store.ts'
+import { connectDrive } from '../../drive.ts'
+import type { DriveGrant } from '../../drive-tokens.ts'
 import { createFolderFiles } from '../../folder-files.ts'
 import type { FolderFiles } from '../../folder-files.ts'
 import { createFolderMedium } from '../../folder-medium.ts'
@@ -8,13 +10,14 @@ import { connectGithub } from '../../github.ts'
 import { connectS3 } from '../../s3.ts'
 import { connectWebdav } from '../../webdav.ts'
 import { S3_KEY } from '../fake-s3.ts'
-import { createTestLine } from '../http-line.ts'
+import { createTestClock, createTestLine } from '../http-line.ts'
 import { WEBDAV_ACCOUNT } from '../webdav-servers.ts'
 
 /** Where a medium under trial lies: what another process needs to reach it. */
 export type TrialPlace =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'webdav' | 's3'; readonly address: string }
+  | { readonly kind: 'drive'; readonly url: string; readonly grant: DriveGrant }
   | { readonly kind: 'github'; readonly apiUrl: string; readonly token: string }
 
 /** Stands around each single effect: a file operation, or a request. */
@@ -24,7 +27,8 @@ const never = new AbortController().signal
 export const GITHUB_REPOSITORY = { owner: 'somebody', repo: 'copies' }
 
 export async function connectPlace(place: TrialPlace, step: Step = (effect) => effect()): Promise<ConnectedBlobStore> {
-  const line = createTestLine({ fetch: (input, init) => step(() => fetch(input, init)) })
+  const clock = createTestClock()
+  const line = createTestLine({ clock, fetch: (input, init) => step(() => fetch(input, init)) })
   switch (place.kind) {
     case 'folder':
       return createBlobStore(createFolderMedium(stepping(createFolderFiles(place.path), step), FOLDER))
@@ -32,6 +36,10 @@ export async function connectPlace(place: TrialPlace, step: Step = (effect) => e
       return connectWebdav({ address: place.address, credential: WEBDAV_ACCOUNT, line }, 'server', never)
     case 's3':
       return connectS3({ address: place.address, credential: S3_KEY, line }, 'server', never)
+    case 'drive': {
+      const service = { apiUrl: place.url, tokenUrl: `${place.url}token` }
+      return connectDrive({ grant: place.grant, line, clock, service }, 'somebody', never)
+    }
     case 'github': {
       const { apiUrl, token } = place
       return (await connectGithub({ apiUrl, token, repository: GITHUB_REPOSITORY, line }, never)).store
