@@ -1,4 +1,6 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import { beginDriveCommand, finishDriveCommand } from '@cloudos/protocol/drive-commands'
+import type { DriveAdded, DriveAnswer, DriveAttempt } from '@cloudos/protocol/drive-commands'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import {
   addStorageCommand,
@@ -48,6 +50,16 @@ export class StorageOfDevice {
   async add(place: NewMedium): Promise<void> {
     await callAgent(this.#client(), addStorageCommand, place)
     await this.look()
+  }
+
+  beginDrive(where: string): Promise<DriveAttempt> {
+    return callAgent(this.#client(), beginDriveCommand, { where })
+  }
+
+  async finishDrive(answer: DriveAnswer): Promise<DriveAdded> {
+    const added = await callAgent(this.#client(), finishDriveCommand, answer)
+    await this.look()
+    return added
   }
 
   async sync(mediumId: string): Promise<void> {

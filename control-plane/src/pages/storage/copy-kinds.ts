@@ -46,6 +46,10 @@ export const COPY_KINDS: readonly [CopyKind, ...CopyKind[]] = [
   },
 ]
 
+/** Signed in to on a page of Google's, and not with what somebody types. */
+export const DRIVE = { value: 'drive', label: 'Google Drive' } as const
+
 export function labelOf(kind: AddedKind): string {
+  if (kind === DRIVE.value) return DRIVE.label
   return COPY_KINDS.find((one) => one.kind === kind)?.label ?? kind
 }
