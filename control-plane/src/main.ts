@@ -30,14 +30,25 @@ const mediumOf = async (profileId: ProfileId): Promise<ConnectedBlobStore> => {
   const { connectIndexedDb } = await import('@cloudos/storage-adapters/indexeddb')
   return connectIndexedDb(`cloudos/1/${profileId}/medium`, 'this browser')
 }
-const openHeld = async (held: HeldProfile, ears: TabEars): Promise<ProfileInTab> => {
+const connectDirect = async (where: string, token: string): Promise<ConnectedBlobStore> => {
+  const [{ connectGithub }, { createHttpLine }, { githubPlace }] = await Promise.all([
+    import('@cloudos/storage-adapters/github'),
+    import('@cloudos/storage-adapters/http-line'),
+    import('./profile/github-place.ts'),
+  ])
+  const line = createHttpLine({ fetch: (url, init) => fetch(url, init), clock, random: Math.random, timeoutMs: 30_000 })
+  const { store } = await connectGithub({ ...githubPlace(where, token), line }, AbortSignal.timeout(60_000))
+  return store
+}
+const openHeld = async (held: HeldProfile, ears: TabEars, token?: string): Promise<ProfileInTab> => {
   // Side by side: somebody waits to type.
   const [{ openInTab }, persisted, medium] = await Promise.all([
     import('./profile/browser-profile.ts'),
     navigator.storage.persisted(),
     mediumOf(held.profileId),
   ])
-  return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, ears })
+  const direct = { connect: connectDirect, token }
+  return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, ears, direct })
 }
 /** Held by the tab that logs this browser out: the others come back once nothing is here any more. */
 const LEAVING = 'cloudos/leaving'
@@ -104,6 +115,21 @@ const session = new Session({
       await visit[Symbol.asyncDispose]()
       await navigator.storage.persist()
       return ok((ears) => openHeld(signed.value, ears))
+    },
+  },
+  onGithub: {
+    look: async (place) => {
+      const { lookThere } = await import('./profile/sign-in-direct.ts')
+      return lookThere(connectDirect, place)
+    },
+    signIn: async (place, copy, how) => {
+      const { signInDirect } = await import('./profile/sign-in-direct.ts')
+      await using medium = await mediumOf(copy.profileId)
+      const deviceName = browserNameFrom(navigator.userAgent)
+      const signed = await signInDirect(place, copy, { keep: await keeping, medium, rng, clock, deviceName, ...how })
+      if (!signed.ok) return signed
+      await navigator.storage.persist()
+      return ok((ears) => openHeld(signed.value, ears, place.token))
     },
   },
   waysHere: async () => {

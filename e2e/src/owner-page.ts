@@ -39,6 +39,11 @@ async function openPage(context: BrowserContext, agent: AgentProcess, address: s
   const complaints = listenForComplaints(page)
   await page.goto(address)
   await page.waitForURL(`${agent.page}/**`)
+  return ownerOf(page, complaints)
+}
+
+/** A page that is open already. */
+export function ownerOf(page: Page, complaints: readonly string[]): OwnerPage {
   const text = page.getByRole('textbox', { name: 'Text', exact: true })
   const goTo = async (place: string): Promise<void> => {
     await page.evaluate((hash) => {
@@ -85,7 +90,8 @@ async function openPage(context: BrowserContext, agent: AgentProcess, address: s
   }
 }
 
-function listenForComplaints(page: Page): readonly string[] {
+/** From now on. */
+export function listenForComplaints(page: Page): readonly string[] {
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

@@ -6,6 +6,7 @@ import { docIdFrom } from '@cloudos/crypto/derive'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { askLeader } from './ask-leader.ts'
+import type { DirectAccess } from './direct-copy.ts'
 import { callThroughLeader } from './device-calls.ts'
 import { watchNews } from './device-news.ts'
 import { identityFrom } from './device-keys.ts'
@@ -32,6 +33,7 @@ export interface BrowserProfileParts {
   /** Whether the browser promised not to evict the site's data. */
   readonly persisted: boolean
   readonly ears: TabEars
+  readonly direct: DirectAccess
 }
 
 /** What a tab hears of its profile besides its status. */
@@ -59,6 +61,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
       medium,
       framesName: name,
       documents: [notesId],
+      direct: parts.direct,
       channel: own,
       locks,
       clock,

@@ -57,6 +57,15 @@ export interface Door {
   readonly addresses: readonly string[]
 }
 
+/** A repository that this browser keeps a copy in. */
+export interface KeptDirect {
+  readonly where: string
+  /** Present when its owner wanted it kept; it opens with this device's own key. */
+  readonly sealedToken?: Uint8Array
+  /** The head that this browser has last seen there. */
+  readonly seen?: { readonly gen: number; readonly hash: Hash }
+}
+
 interface Schema extends DBSchema {
   profile: { key: 'profile'; value: KeptProfile }
   entries: { key: number; value: Uint8Array }
@@ -67,14 +76,18 @@ interface Schema extends DBSchema {
   renewals: { key: DeviceId; value: Uint8Array }
   /** While all that is here came from one copy: the devices that can tell whether it was the newest. */
   unproven: { key: 'witnesses'; value: readonly DeviceId[] }
+  /** The place that this browser itself keeps a copy in, without an agent. */
+  direct: { key: 'place'; value: KeptDirect }
 }
 export type KeepDatabase = IDBPDatabase<Schema>
 
 /** Small and without sync code: it is what decides, before the first paint, whether there is a profile here. */
 export function openKeep(name: string): Promise<KeepDatabase> {
   return withKeep(() =>
-    openDB<Schema>(name, 3, {
+    openDB<Schema>(name, 4, {
       upgrade(fresh, version) {
+        fresh.createObjectStore('direct')
+        if (version > 2) return
         fresh.createObjectStore('unproven')
         if (version > 1) return
         fresh.createObjectStore('renewals')
@@ -110,7 +123,8 @@ export function keepFounded(
     const first = (await profiles.getKey('profile')) === undefined
     if (first) {
       // What a tab may still have written while another logged out.
-      for (const name of ['entries', 'keyChanges', 'heads', 'unproven'] as const) await write.objectStore(name).clear()
+      for (const name of ['entries', 'keyChanges', 'heads', 'unproven', 'direct'] as const)
+        await write.objectStore(name).clear()
       await profiles.put(profile, 'profile')
       for (const entry of entries) await write.objectStore('entries').put(entry)
       if (witnesses !== undefined) await write.objectStore('unproven').put(witnesses, 'witnesses')
@@ -135,6 +149,18 @@ export function keepEpochKeys(keep: KeepDatabase, keyByEpoch: ReadonlyMap<EpochI
 
 export async function keepDoor(keep: KeepDatabase, door: Door): Promise<void> {
   await withKeep(() => keep.put('doors', door))
+}
+
+export function findDirect(keep: KeepDatabase): Promise<KeptDirect | undefined> {
+  return withKeep(() => keep.get('direct', 'place'))
+}
+
+/** `undefined` forgets it. On disk when it resolves. */
+export async function keepDirect(keep: KeepDatabase, direct: KeptDirect | undefined): Promise<void> {
+  await withKeep(async () => {
+    if (direct === undefined) await keep.delete('direct', 'place')
+    else await keep.put('direct', direct, 'place')
+  })
 }
 
 /** `undefined` where nothing has to be proven. */

@@ -3,6 +3,7 @@ import type { Member } from '@cloudos/crypto/membership'
 import { openIndexedDbStore } from '@cloudos/mesh/browser/indexeddb-log'
 import type { Locks } from '@cloudos/mesh/browser/leadership'
 import { startTabHost } from '@cloudos/mesh/browser/tab-host'
+import type { Incident } from '@cloudos/mesh/incident'
 import { openProfile } from '@cloudos/mesh/profile'
 import { findAuditTipLine } from '@cloudos/mesh/profile-doc/audit-tips'
 import { findDeviceName, nameDevice, shownName } from '@cloudos/mesh/profile-doc/device-names'
@@ -15,6 +16,8 @@ import { answerTabs } from './ask-leader.ts'
 import { answerDeviceCalls } from './device-calls.ts'
 import { mediaOf, waysOfAgent } from './agent-commands.ts'
 import { AgentMeeting } from './agent-meeting.ts'
+import { DirectCopy } from './direct-copy.ts'
+import type { DirectAccess } from './direct-copy.ts'
 import { DeviceLinks } from './device-links.ts'
 import type { DeviceLink } from './device-links.ts'
 import { sayNews } from './device-news.ts'
@@ -50,6 +53,7 @@ export interface LeadParts {
   readonly framesName: string
   /** Open as long as this leads, so that they are kept in step whatever the tabs show. */
   readonly documents: readonly DocId[]
+  readonly direct: DirectAccess
   readonly channel: BroadcastChannel
   readonly locks: Locks
   readonly clock: Clock
@@ -63,6 +67,13 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   let changed = (): void => undefined
   const incidents = new IncidentBook()
   const identity = await identityFrom(held.secrets.keys)
+  const note = (incident: Incident): void => {
+    incidents.note(incident, clock.nowMs(), (deviceId) => {
+      const member = profile.membership.member(deviceId)
+      return member && shownName(findProfileDoc(profile.replica)?.ydoc, member)
+    })
+    changed()
+  }
   const profile: Profile = await openProfile({
     profileId: held.profileId,
     identity,
@@ -72,13 +83,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     renewals: createRenewalStore(keep),
     clock,
     rng,
-    onIncident: (incident) => {
-      incidents.note(incident, clock.nowMs(), (deviceId) => {
-        const member = profile.membership.member(deviceId)
-        return member && shownName(findProfileDoc(profile.replica)?.ydoc, member)
-      })
-      changed()
-    },
+    onIncident: note,
   })
   stack.defer(() => profile.close())
   for (const docId of documents) await profile.replica.open(docId)
@@ -121,6 +126,13 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     ...{ held, keep, medium, profile, root, clock, rng, onChanged },
     onRenewed: () => { sayRenewed(channel, held) }, // prettier-ignore
   })
+  const direct = stack.use(
+    await DirectCopy.open({
+      ...{ access: parts.direct, keep, held, profile, identity, clock, rng, ways: () => ways.stored },
+      onIncident: note,
+      onChanged: () => { changed() }, // prettier-ignore
+    }),
+  )
   const leaving = new LeaveDesk({ profile, root, self: identity.deviceId, openAgents: () => links.openAgents, clock })
   stack.use(answerTabs(channel, (asked) => (asked.ask === 'leave' ? leaving.leave() : ways.ask(asked))))
   const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
@@ -146,8 +158,9 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     rootReplaced: root.isReplaced && ways.areHere,
     canAdd: links.agent !== undefined,
     freshness: freshness.now,
+    ...(direct.view && { direct: direct.view }),
   })
-  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch, about }) })) // prettier-ignore
+  const board = stack.use(openStatusBoard(channel, status, (wish) => { grant(wish, { desk, meeting, removal, watch, about, direct }) })) // prettier-ignore
   changed = () => {
     board.show()
   }
@@ -182,9 +195,10 @@ interface Granting {
   readonly removal: RemovalDesk
   readonly watch: DeviceWatch
   readonly about: Doc
+  readonly direct: DirectCopy
 }
 
-function grant(wish: Wish, { desk, meeting, removal, watch, about }: Granting): void {
+function grant(wish: Wish, { desk, meeting, removal, watch, about, direct }: Granting): void {
   switch (wish.wish) {
     case 'meet':
       void meeting.follow(wish.link)
@@ -203,6 +217,9 @@ function grant(wish: Wish, { desk, meeting, removal, watch, about }: Granting): 
       return
     case 'look':
       watch.look(wish.devices)
+      return
+    case 'direct':
+      void direct.use(wish)
       return
     case 'remove':
       void removal.remove(wish.deviceId, wish.reason)

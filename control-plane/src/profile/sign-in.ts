@@ -51,6 +51,8 @@ export type CopyAgent =
   | { readonly is: 'member'; readonly submit: CopyVisit['submit'] }
   /** In no profile: this browser takes it into the one it has just opened. */
   | { readonly is: 'newcomer'; readonly offer: CopyVisit['offer'] }
+  /** None: what lets this browser in goes to the place of the copy with the first save there. */
+  | { readonly is: 'none' }
 
 /**
  * "I have a profile already": opens a copy, lets this browser in as a device with new keys, and keeps the profile here. Nothing is kept

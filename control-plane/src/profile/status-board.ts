@@ -18,6 +18,8 @@ export type Wish =
   /** Somebody looks at these devices, for the next few seconds. */
   | { readonly wish: 'look'; readonly devices: readonly LookedAt[] }
   | { readonly wish: 'rename'; readonly deviceId: DeviceId; readonly name: string }
+  /** Keep a copy in a repository, from this browser; an empty token forgets it. */
+  | { readonly wish: 'direct'; readonly where: string; readonly token: string; readonly remember: boolean }
   | { readonly wish: 'remove'; readonly deviceId: DeviceId; readonly reason: RevocationReason }
 
 /** How a tab hears from the leader, itself included: at each change, and once when it asks. */
@@ -74,6 +76,7 @@ function findWish(said: unknown): Wish | undefined {
   if (wish === 'look') return { wish, devices: findLookedAt(devices) }
   if (wish === 'remove') return findRemoval(said)
   if (wish === 'rename') return findRenaming(said)
+  if (wish === 'direct') return findDirectWish(said)
   if (typeof requestId !== 'string') return undefined
   if (wish === 'confirm') return { wish, requestId }
   if (wish === 'refuse' && (reason === 'words-differ' || reason === 'not-mine')) return { wish, requestId, reason }
@@ -92,6 +95,12 @@ function findRenaming(said: unknown): Wish | undefined {
   const deviceId = findId('DeviceId', fields['deviceId'])
   const name = fields['name']
   return deviceId === undefined || typeof name !== 'string' ? undefined : { wish: 'rename', deviceId, name }
+}
+
+function findDirectWish(said: unknown): Wish | undefined {
+  const { where, token, remember } = fieldsOf(said)
+  if (typeof where !== 'string' || typeof token !== 'string') return undefined
+  return { wish: 'direct', where, token, remember: remember === true }
 }
 
 function findStatus(said: unknown): ProfileStatus | undefined {

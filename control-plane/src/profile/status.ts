@@ -87,6 +87,20 @@ export type ProtectionView =
   | { readonly phase: 'protected' }
   | { readonly phase: 'failed'; readonly message: string }
 
+/** A repository that this browser keeps a copy in by itself, as far as it has come. */
+export interface DirectView {
+  readonly where: string
+  /** It cannot be reached without: it is in no tab's memory and was not to be kept. */
+  readonly needsToken: boolean
+  /** Whether the token lies here, sealed. */
+  readonly remembers: boolean
+  /** 0 while nothing was saved. */
+  readonly gen: number
+  readonly savedAtMs?: number
+  readonly behind: number
+  readonly problem?: string
+}
+
 /** What the leader tells every tab, whole, on each change. */
 export interface ProfileStatus {
   readonly devices: readonly DeviceView[]
@@ -107,6 +121,7 @@ export interface ProfileStatus {
   readonly freshness: 'proven' | 'unproven'
   /** Whether devices can be added from here now: the root key is here and an agent is connected. */
   readonly canAdd: boolean
+  readonly direct?: DirectView
 }
 
 /** How many other devices have everything that is saved here of a document on their own disks. */

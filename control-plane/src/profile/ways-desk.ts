@@ -9,6 +9,7 @@ import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import type { Hash } from '@cloudos/protocol/ids'
 import { parseSlot } from '@cloudos/protocol/slot'
 import type { Slot } from '@cloudos/protocol/slot'
+import type { StoredWays } from '@cloudos/protocol/way-commands'
 import { openVault } from './changed-ways.ts'
 import type { HeldProfile } from './held.ts'
 import { keptSealed, opensWith } from './kept-sealed.ts'
@@ -53,6 +54,7 @@ export class WaysDesk {
   readonly #parts: WaysDeskParts
   #view: ProtectionView
   #ways: readonly WayView[] = []
+  #stored: StoredWays | undefined
   #setHere: Hash | undefined
   #walletAddress: string | undefined
   #derived: { readonly phrase: Uint8Array; readonly address: string } | undefined
@@ -89,6 +91,11 @@ export class WaysDesk {
     return this.#walletAddress
   }
 
+  /** As they lie here, sealed. */
+  get stored(): StoredWays | undefined {
+    return this.#stored
+  }
+
   /** Rejects with `CloudError` when it was not done; then everything opens as before. */
   ask(asked: WaysAsk): Promise<void> {
     const acting = this.#last.then(() => this.#act(asked))
@@ -100,6 +107,7 @@ export class WaysDesk {
   async refresh(): Promise<void> {
     const { medium, profile, held } = this.#parts
     const found = await readWays(medium, slotSetsOf(profile.authority))
+    this.#stored = found.kind === 'found' ? found.ways : undefined
     this.#ways = found.kind === 'found' ? viewWays(held, found.ways) : []
     this.#walletAddress =
       (found.kind === 'found' ? findWalletAddress(held, found.ways) : undefined) ?? (await this.#addressOfWords())

@@ -14,6 +14,8 @@ import { IDLE_LIMIT_MS, IdleClock } from './idle-clock.ts'
 import type { Notes } from './notes.svelte.ts'
 import { ProfileElsewhere } from './profile-elsewhere.svelte.ts'
 import type { ElsewhereParts } from './profile-elsewhere.svelte.ts'
+import { ProfileOnGithub } from './profile-on-github.svelte.ts'
+import type { OnGithubParts } from './profile-on-github.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 export type SessionPhase =
@@ -37,6 +39,7 @@ export interface SessionParts {
   readonly open: (ears: TabEars) => Promise<ProfileInTab>
   readonly unlock: (way: WayIn, ears: TabEars) => Promise<Result<ProfileInTab, OpenRefusal>>
   readonly elsewhere: ElsewhereParts
+  readonly onGithub: OnGithubParts
   /** What kinds of ways in the profile here has, while it is locked. */
   readonly waysHere: () => Promise<{ readonly profileId: ProfileId; readonly kinds: readonly SlotKind[] }>
   readonly found: () => Promise<void>
@@ -74,6 +77,8 @@ export class Session {
   #opened: Notes | undefined
   /** For who has a profile already. */
   readonly elsewhere: ProfileElsewhere
+  /** For who has one and no agent. */
+  readonly onGithub: ProfileOnGithub
   readonly #parts: SessionParts
   readonly #idle: IdleClock
   #leave = (): void => undefined
@@ -82,6 +87,7 @@ export class Session {
     this.#parts = parts
     this.#idle = new IdleClock(parts.nowMs())
     this.elsewhere = new ProfileElsewhere(parts.elsewhere, parts.link, (open) => this.#orFail(() => this.#open(open)))
+    this.onGithub = new ProfileOnGithub(parts.onGithub, (open) => this.#orFail(() => this.#open(open)))
     this.#listen()
   }
 

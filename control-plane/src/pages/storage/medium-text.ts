@@ -1,6 +1,7 @@
 import type { Drilled } from '@cloudos/protocol/recovery-commands'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { ProfileKept } from '../../profile/profile.ts'
+import type { DirectView } from '../../profile/status.ts'
 import type { Tone } from '../../ui/tone.ts'
 import { agoFrom } from '../../ui/time.ts'
 
@@ -22,6 +23,19 @@ export function mediumText(medium: MediumView, ownDomain: string | undefined, no
   const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
   const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
   return { ...stateOf(medium), saved, lostWith }
+}
+
+/** A repository that this browser saves to by itself. */
+export function directText(direct: DirectView, nowMs: number): PlaceWords {
+  const { needsToken, behind, gen, savedAtMs, problem } = direct
+  const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
+  const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
+  const lostWith = 'the account it belongs to'
+  if (needsToken) return { state: 'needs its token', tone: 'warn', saved, lostWith }
+  if (problem !== undefined) return { state: 'failed', tone: 'bad', saved, lostWith }
+  return behind === 0 && savedAtMs !== undefined
+    ? { state: 'in step', tone: 'good', saved, lostWith }
+    : { state: 'saving', tone: 'info', saved, lostWith }
 }
 
 /** When a copy last brought everything back in a drill. */

@@ -1,0 +1,148 @@
+import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
+import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
+import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
+import type { OnIncident } from '@cloudos/mesh/incident'
+import type { Profile } from '@cloudos/mesh/profile'
+import { githubSpelling, parseGithubAddress } from '@cloudos/protocol/github-address'
+import type { Clock, ConnectedBlobStore, Rng } from '@cloudos/protocol/ports'
+import type { StoredWays } from '@cloudos/protocol/way-commands'
+import { findToken, sealToken } from './direct-token.ts'
+import type { HeldProfile } from './held.ts'
+import { findDirect, keepDirect } from './keep.ts'
+import type { KeepDatabase, KeptDirect } from './keep.ts'
+import type { DirectView } from './status.ts'
+
+/** How a repository is reached without an agent. */
+export interface DirectAccess {
+  /** Rejects with `CloudError`. */
+  readonly connect: (where: string, token: string) => Promise<ConnectedBlobStore>
+  /** What this tab was given and keeps in memory only. */
+  readonly token: string | undefined
+}
+
+export interface DirectCopyParts {
+  readonly access: DirectAccess
+  readonly keep: KeepDatabase
+  readonly held: HeldProfile
+  readonly profile: Profile
+  readonly identity: DeviceIdentity
+  readonly ways: () => StoredWays | undefined
+  readonly clock: Clock
+  readonly rng: Rng
+  readonly onIncident: OnIncident
+  readonly onChanged: () => void
+}
+
+const LOOK_EVERY_MS = 1_000
+const RETRY_FIRST_MS = 5_000
+const RETRY_MAX_MS = 300_000
+
+/** The copy that this browser keeps by itself in a repository, while it leads: what is there comes here, what is edited goes there. */
+export class DirectCopy implements AsyncDisposable {
+  readonly #parts: DirectCopyParts
+  readonly #stopped = new AbortController()
+  #kept: KeptDirect | undefined
+  #token: string | undefined
+  #keeper: CopyKeeper | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  static async open(parts: DirectCopyParts): Promise<DirectCopy> {
+    const copy = new DirectCopy(parts, await findDirect(parts.keep))
+    copy.#start()
+    void copy.#look()
+    return copy
+  }
+
+  private constructor(parts: DirectCopyParts, kept: KeptDirect | undefined) {
+    this.#parts = parts
+    this.#kept = kept
+    const { boxSecret } = parts.held.secrets.keys
+    this.#token =
+      parts.access.token ?? (kept?.sealedToken && findToken(boxSecret, kept.where, kept.sealedToken)) ?? undefined
+  }
+
+  get view(): DirectView | undefined {
+    if (this.#kept === undefined) return undefined
+    const { where, sealedToken, seen } = this.#kept
+    const state = this.#keeper?.state
+    return {
+      where,
+      needsToken: this.#token === undefined,
+      remembers: sealedToken !== undefined,
+      gen: state?.gen ?? seen?.gen ?? 0,
+      behind: state?.behind ?? 0,
+      ...(state?.savedAtMs !== undefined && { savedAtMs: state.savedAtMs }),
+      ...(state?.error && { problem: state.error.message }),
+    }
+  }
+
+  /** Another repository or token from now on. An empty token: this browser keeps no copy by itself any more. */
+  use(wanted: { readonly where: string; readonly token: string; readonly remember: boolean }): Promise<void> {
+    const using = this.#last.then(() => this.#use(wanted))
+    this.#last = using.catch(() => undefined)
+    return using
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort()
+    await this.#last
+    await this.#keeper?.close()
+  }
+
+  async #use({ where, token, remember }: { where: string; token: string; remember: boolean }): Promise<void> {
+    const { keep, held, rng, onChanged } = this.#parts
+    await this.#keeper?.close()
+    this.#keeper = undefined
+    this.#token = token === '' ? undefined : token
+    const spelled = githubSpelling(parseGithubAddress(where))
+    const seen = this.#kept?.where === spelled ? this.#kept.seen : undefined
+    this.#kept =
+      token === ''
+        ? undefined
+        : {
+            where: spelled,
+            ...(seen && { seen }),
+            ...(remember && { sealedToken: sealToken(held.secrets.keys.boxSecret, spelled, token, rng) }),
+          }
+    await keepDirect(keep, this.#kept)
+    if (!this.#stopped.signal.aborted) this.#start()
+    onChanged()
+  }
+
+  #start(): void {
+    const { access, profile, identity, ways, clock, onIncident } = this.#parts
+    const [kept, token] = [this.#kept, this.#token]
+    if (kept === undefined || token === undefined) return
+    this.#keeper = startCopy({
+      connect: () => access.connect(kept.where, token),
+      medium: `GitHub ${kept.where}`,
+      profile,
+      identity,
+      ways,
+      memory: { find: () => this.#kept?.seen, save: (seen) => { this.#remember(seen) }, told: () => [] }, // prettier-ignore
+      clock,
+      retryAfterMs: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
+      onIncident,
+    })
+  }
+
+  #remember(seen: NonNullable<KeptDirect['seen']>): void {
+    if (this.#kept === undefined) return
+    this.#kept = { ...this.#kept, seen }
+    const kept = this.#kept
+    this.#last = this.#last.then(() => keepDirect(this.#parts.keep, kept)).catch(() => undefined)
+  }
+
+  /** A keeper tells nobody how it goes: it is looked at. */
+  async #look(): Promise<void> {
+    const { clock, onChanged } = this.#parts
+    const { signal } = this.#stopped
+    let seen = this.#keeper?.state
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_EVERY_MS, signal)
+      if (this.#keeper?.state === seen) continue
+      seen = this.#keeper?.state
+      onChanged()
+    }
+  }
+}
