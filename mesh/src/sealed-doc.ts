@@ -4,7 +4,7 @@ import type { AeadKey, NonceSource } from '@cloudos/crypto/aead'
 import { docKeyFrom } from '@cloudos/crypto/derive'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import type { Membership } from '@cloudos/crypto/membership'
-import { sealFrame } from '@cloudos/crypto/sealed-frame'
+import { frameIdOf, sealFrame } from '@cloudos/crypto/sealed-frame'
 import type { SealedFrame } from '@cloudos/crypto/sealed-frame'
 import type { MaybePromise } from '@cloudos/crypto/signature'
 import { readUpdate } from '@cloudos/crypto/yjs-reader'
@@ -22,6 +22,7 @@ import { ChainBook, placeOf } from './chain-book.ts'
 import type { Chain, ChainTip } from './chain-book.ts'
 import type { FrameLog, LogRecord } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
+import { findBase } from './snapshots/base-record.ts'
 import { judgeSnapshot } from './snapshots/judge-snapshot.ts'
 import type { GenuineSnapshot, SnapshotDoubt } from './snapshots/judge-snapshot.ts'
 import { findPayload } from './snapshots/open-snapshot.ts'
@@ -161,6 +162,18 @@ export class SealedDoc {
       if (place !== undefined) first = Math.min(first, place)
     }
     return first
+  }
+
+  /** The snapshot that this document stands on for frames of `chain` behind `seq`; `undefined` where the log has them one by one. */
+  async findBase(chain: ChainKey, seq: number): Promise<MadeSnapshot | undefined> {
+    const found = this.#book.find(chain)
+    const covers = found === undefined || seq >= found.floorSeq ? undefined : this.coversAt(found.floorPlace)
+    if (found === undefined || covers === undefined) return undefined
+    for await (const { frame } of this.scan(found.floorPlace)) {
+      const base = findBase(frame)
+      return base && { bytes: base.bytes.slice(), snapshotId: frameIdOf(base), covers }
+    }
+    return undefined
   }
 
   /** What the snapshot at this place of the log covers; `undefined` where a frame stands. */

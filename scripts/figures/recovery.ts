@@ -1,6 +1,7 @@
 /** The figures of every way back: what each medium gives away, loses and costs. */
 import type { FigureRow } from '../figures.ts'
 import { rows as browserRows } from './recovery-browser.ts'
+import { monthRows } from './recovery-compaction.ts'
 import { rows as cutRows } from './recovery-cuts.ts'
 import { dumpRows } from './recovery-dumps.ts'
 import { rows as machineRows } from './recovery-machine.ts'
@@ -14,5 +15,6 @@ export const rows: readonly FigureRow[] = [
   ...raceRows,
   ...browserRows,
   ...machineRows,
+  ...monthRows('one device'),
   ...typingRows,
 ]

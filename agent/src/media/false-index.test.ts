@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { revokeDevice } from '@cloudos/crypto/change-authority'
 import { hashId } from '@cloudos/crypto/hash'
 import { signFor } from '@cloudos/crypto/signature'
+import { SnapshotMemory } from '@cloudos/mesh/copy/kept-snapshots'
 import { parsePack } from '@cloudos/mesh/copy/packs'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { writeCopy } from '@cloudos/mesh/copy/write-copy'
@@ -45,8 +46,25 @@ async function write({ profiles: [profile] }: House, word: string): Promise<void
 
 async function save({ profiles: [profile], identities: [identity], ways }: House, store: BlobStore): Promise<void> {
   assert.ok(profile && identity)
-  const memory = { seen: undefined, told: [], holdsSeen: false, isTrusted: false, lost: new Set<never>(), garbage: [] }
-  await writeCopy({ ...memory, store, profile, identity, ways: () => ways, medium: 'stick', nowMs: NOW_MS })
+  const memory = {
+    seen: undefined,
+    told: [],
+    holdsSeen: false,
+    isTrusted: false,
+    lost: new Set<never>(),
+    garbage: [],
+    snapshots: new SnapshotMemory(),
+  }
+  await writeCopy({
+    ...memory,
+    store,
+    profile,
+    identity,
+    ways: () => ways,
+    medium: 'stick',
+    onIncident: () => undefined,
+    nowMs: NOW_MS,
+  })
 }
 
 /** Keeps the first frame of each pack and says that it keeps all, while its signature still counts. */

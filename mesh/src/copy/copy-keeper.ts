@@ -5,6 +5,7 @@ import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
+import { SnapshotMemory } from './kept-snapshots.ts'
 import type { Lie, SeenHead } from './lie.ts'
 import { holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
@@ -48,7 +49,7 @@ export interface CopyCheck {
   readonly gen: number
   readonly packs: number
   readonly frames: number
-  /** Packs that could not be read; the next save writes their frames again. */
+  /** Packs and snapshots that could not be read; the next save writes their frames again. */
   readonly damagedPacks: number
 }
 
@@ -79,6 +80,7 @@ export class CopyKeeper {
   readonly #parts: CopyParts
   readonly #stopped = new AbortController()
   readonly #lost = new Set<Hash>()
+  readonly #snapshots = new SnapshotMemory()
   readonly #unsubscribe: (() => void)[] = []
   #store: ConnectedBlobStore | undefined
   #saving: Promise<void> = Promise.resolve()
@@ -145,6 +147,12 @@ export class CopyKeeper {
       damagedPacks++
       this.#lost.add(listed.blob)
     }
+    for (const { blob } of copy.value.snapshots) {
+      if ((await findBlob(store, blob)) !== undefined) continue
+      damagedPacks++
+      // It was read once, and will be looked for again.
+      this.#snapshots.verdicts.delete(blob)
+    }
     if (damagedPacks > 0) this.#changed()
     return { gen: copy.value.head.gen, packs: copy.value.packs.length, frames, damagedPacks }
   }
@@ -191,13 +199,16 @@ export class CopyKeeper {
       const lost = new Set(this.#lost)
       const garbage = store.capabilities.cas ? this.#garbage : []
       const [seen, isTrusted] = [memory.find(), this.#isTrusted]
-      const { gen, hash, savedAtMs, unread, dropped } = await writeCopy({
+      const { gen, hash, savedAtMs, unread, dropped, goesOn } = await writeCopy({
         ...{ store, profile, identity, ways, medium, seen, lost, garbage, isTrusted },
+        snapshots: this.#snapshots,
+        onIncident,
         told: memory.told(),
         holdsSeen: seen !== undefined && seen.hash === this.#held,
         nowMs: clock.nowMs(),
       })
       if (isTrusted) this.#isTrusted = false
+      if (goesOn) this.#wake.abort()
       if (dropped !== undefined) this.#garbage = dropped
       if (seen?.hash !== hash) memory.save({ gen, hash })
       if (unread === 0) this.#held = hash

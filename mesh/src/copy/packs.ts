@@ -2,6 +2,7 @@ import { concatBytes } from '@cloudos/protocol/bytes'
 import { FRAME_HEADER_BYTES, FRAME_SIGNATURE_BYTES, parseFrame } from '@cloudos/protocol/frame'
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import type { ChainSpan, Pack } from '@cloudos/protocol/pack-index'
+import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
 
 /** A pack that is larger stays as it is; smaller ones are joined as what comes after them grows. */
 export const PACK_FULL_BYTES = 256 * 1024
@@ -72,23 +73,33 @@ function spansOf(frames: readonly PackedFrame[]): ChainSpan[] {
   return [...done, ...spans.values()]
 }
 
-/** How far packs hold each chain from its beginning without a hole. */
+/** How far packs hold each chain without a hole: from its beginning, or from where a snapshot stands for it. */
 export type Covered = (docId: DocId, chain: ChainKey) => number
 
-export function coveredBy(packs: readonly Pack[]): Covered {
+export interface Coverage {
+  readonly packs: readonly Pack[]
+  readonly snapshots: readonly Pick<ListedSnapshot, 'docId' | 'covers'>[]
+}
+
+export function coveredBy({ packs, snapshots }: Coverage): Covered {
   const spansByChain = new Map<string, ChainSpan[]>()
   for (const span of packs.flatMap(({ spans }) => spans)) {
     const key = span.docId + span.chain
     spansByChain.set(key, [...(spansByChain.get(key) ?? []), span])
   }
   const covered = new Map<string, number>()
-  for (const [key, spans] of spansByChain) {
-    let seq = 0
-    for (const { fromSeq, toSeq } of spans.sort((a, b) => a.fromSeq - b.fromSeq))
-      if (fromSeq <= seq + 1) seq = Math.max(seq, toSeq)
-    covered.set(key, seq)
-  }
+  for (const { docId, covers } of snapshots)
+    for (const [chain, { seq }] of covers) covered.set(docId + chain, Math.max(seq, covered.get(docId + chain) ?? 0))
+  for (const [key, spans] of spansByChain) covered.set(key, endOf(spans, covered.get(key) ?? 0))
   return (docId, chain) => covered.get(docId + chain) ?? 0
+}
+
+/** How far spans of one chain go on from `seq` without a hole. */
+export function endOf(spans: readonly ChainSpan[], seq: number): number {
+  let end = seq
+  for (const { fromSeq, toSeq } of [...spans].sort((a, b) => a.fromSeq - b.fromSeq))
+    if (fromSeq <= end + 1) end = Math.max(end, toSeq)
+  return end
 }
 
 /** Whether every frame that an index says is in a pack is in it: the index was written by somebody else. */

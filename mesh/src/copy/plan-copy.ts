@@ -2,7 +2,7 @@ import type { Pack } from '@cloudos/protocol/pack-index'
 import type { BlobStore } from '@cloudos/protocol/ports'
 import type { Replica } from '../replica.ts'
 import { coveredBy, findPacked, packFrames, PACK_FULL_BYTES, parsePack } from './packs.ts'
-import type { Covered, PackedFrame } from './packs.ts'
+import type { Coverage, Covered, PackedFrame } from './packs.ts'
 import { findBlob } from './store-blob.ts'
 import type { Save } from './store-blob.ts'
 
@@ -25,19 +25,20 @@ async function missingFrames(replica: Replica, covered: Covered): Promise<Packed
 }
 
 /**
- * Puts what `packs` lack of this device's frames into blobs and tells the packs there are then. Of the last ones those are written anew
- * that are no larger than what comes after them: each frame is written a few times at most, packs stay few, and the order in
- * which frames can be taken stays.
+ * Puts what is not on the medium of this device's frames into blobs and tells the packs there are then. Of the last ones those are written
+ * anew that are no larger than what comes after them: each frame is written a few times at most, packs stay few, and the order in
+ * which frames can be taken stays. `snapshots` count for the frames they cover.
  */
 export async function extendPacks(
   store: BlobStore,
   save: Save,
   replica: Replica,
-  packs: readonly Pack[],
+  { packs, snapshots }: Coverage,
+  newestHour: number,
 ): Promise<{ readonly packs: readonly Pack[]; readonly added: number }> {
-  const missing = await missingFrames(replica, coveredBy(packs))
+  const missing = await missingFrames(replica, coveredBy({ packs, snapshots }))
   if (missing.length === 0) return { packs, added: 0 }
-  const kept = [...packs]
+  const kept = packs.map((pack) => ({ newestHour, ...pack }))
   const frames: PackedFrame[] = missing
   let sizeBytes = missing.reduce((sum, { bytes }) => sum + bytes.length, 0)
   for (let last = kept.at(-1); last && last.sizeBytes <= Math.min(sizeBytes, PACK_FULL_BYTES); last = kept.at(-1)) {
@@ -49,6 +50,6 @@ export async function extendPacks(
     kept.pop()
   }
   for (const { bytes, spans } of packFrames(frames))
-    kept.push({ blob: await save.put(bytes), sizeBytes: bytes.length, spans })
+    kept.push({ blob: await save.put(bytes), sizeBytes: bytes.length, spans, newestHour })
   return { packs: kept, added: missing.length }
 }

@@ -9,6 +9,8 @@ import type { Hash, ProfileId } from '@cloudos/protocol/ids'
 import { parsePackIndex } from '@cloudos/protocol/pack-index'
 import type { Pack, PackIndex } from '@cloudos/protocol/pack-index'
 import type { BlobStore, HeadRead } from '@cloudos/protocol/ports'
+import { parseSnapshotList } from '@cloudos/protocol/snapshot-list'
+import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
 import { parseSigned } from '@cloudos/protocol/signed'
@@ -39,10 +41,15 @@ export interface StoredCopy {
   readonly state: AuthorityState
   readonly authorityBlobs: readonly Hash[]
   readonly packs: readonly Pack[]
+  readonly snapshotsBlobs: readonly Hash[]
+  /** Of one document from the oldest to the newest. What the list says of them is its writer's claim. */
+  readonly snapshots: readonly ListedSnapshot[]
   /** What the medium answered, for a writer that goes on from it. */
   readonly read: HeadRead
   /** Only their form is checked; a replica verifies each. A pack that is damaged is told and left out. */
   frames(onDamaged?: (blob: Hash) => void): AsyncIterable<PackedFrame>
+  /** A listed snapshot's frame, nothing of it checked; `undefined` when it cannot be had. */
+  readSnapshot(listed: ListedSnapshot): Promise<Uint8Array | undefined>
 }
 
 /** Looks for a copy, of `expected` where that is given. Rejects only when the medium itself fails (`CloudError`, a `MediumFault`). */
@@ -64,6 +71,7 @@ interface OpenHead {
   readonly head: Head
   readonly bytes: Uint8Array
   readonly index: PackIndex
+  readonly snapshots: readonly ListedSnapshot[]
   readonly entries: readonly Uint8Array[]
 }
 
@@ -81,13 +89,21 @@ async function openHead(
   const index = indexBytes && parsePackIndex(indexBytes)
   if (index?.ok === false && index.error === 'newer-version') return err({ kind: 'newer-version' })
   if (!index?.ok) return corrupt('pack-index', head.packIndexBlob)
+  const { snapshotsBlob } = index.value
+  const snapshots = snapshotsBlob === undefined ? [] : findSnapshots(await findBlob(store, snapshotsBlob))
+  if (snapshots === undefined) return corrupt('pack-index', snapshotsBlob)
   const entries: Uint8Array[] = []
   for (const blob of index.value.authorityBlobs) {
     const found = findEntries(await findBlob(store, blob))
     if (found === undefined) return corrupt('authority', blob)
     entries.push(...found)
   }
-  return ok({ signed: signed.value, head, bytes, index: index.value, entries })
+  return ok({ signed: signed.value, head, bytes, index: index.value, snapshots, entries })
+}
+
+function findSnapshots(bytes: Uint8Array | undefined): readonly ListedSnapshot[] | undefined {
+  const parsed = bytes && parseSnapshotList(bytes)
+  return parsed?.ok ? parsed.value.snapshots : undefined
 }
 
 function findEntries(bytes: Uint8Array | undefined): readonly Uint8Array[] | undefined {
@@ -132,6 +148,11 @@ async function unite(
     state,
     authorityBlobs: [...new Set(heads.flatMap(({ index }) => index.authorityBlobs))],
     packs,
+    snapshots: [...new Map(heads.flatMap((head) => head.snapshots).map((one) => [one.blob, one])).values()].sort(
+      (a, b) => a.takenAtMs - b.takenAtMs,
+    ),
+    snapshotsBlobs: heads.flatMap(({ index }) => index.snapshotsBlob ?? []),
+    readSnapshot: ({ blob }) => findBlob(store, blob),
     read,
     frames: (onDamaged) => framesOf(store, packs, onDamaged),
   })

@@ -6,16 +6,22 @@ import { encodeCbor } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { encodeHead, parseHead, READER_VERSION } from '@cloudos/protocol/head'
 import { NO_HASH } from '@cloudos/protocol/ids'
-import type { Hash } from '@cloudos/protocol/ids'
+import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
 import type { BlobStore, HeadRead } from '@cloudos/protocol/ports'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
+import { encodeSnapshotList } from '@cloudos/protocol/snapshot-list'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
+import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
+import { compact, hourOf, reliedOn } from './compact-copy.ts'
+import { sortSnapshots } from './kept-snapshots.ts'
+import type { SnapshotMemory, SortedSnapshots } from './kept-snapshots.ts'
 import { findLie } from './lie.ts'
 import type { Lie, SeenHead } from './lie.ts'
 import { extendPacks } from './plan-copy.ts'
 import { coveredBy, holdsAll, parsePack } from './packs.ts'
+import type { Coverage } from './packs.ts'
 import { readCopy } from './read-copy.ts'
 import type { CopyRefusal, StoredCopy } from './read-copy.ts'
 import { findBlob, HEAD_NAME, startSave, swapHead } from './store-blob.ts'
@@ -40,6 +46,8 @@ export interface CopyWork {
   readonly isTrusted: boolean
   /** Packs found damaged: their frames are written again. */
   readonly lost: ReadonlySet<Hash>
+  readonly snapshots: SnapshotMemory
+  readonly onIncident: OnIncident
   /** Blobs that an earlier head dropped: they go unless this one needs them. */
   readonly garbage: readonly Hash[]
   readonly nowMs: number
@@ -51,6 +59,8 @@ export interface WrittenCopy extends SeenHead {
   readonly unread: number
   /** Blobs of the head before that the new one does not need; `undefined` when no new one was written. */
   readonly dropped: readonly Hash[] | undefined
+  /** As `Compacted.goesOn`. */
+  readonly goesOn: boolean
 }
 
 const ENTRIES_PER_BLOB_BYTES = 512 * 1024
@@ -79,21 +89,32 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const lost = new Set([...work.lost, ...(before ? await findFalsePacks(work, before) : [])])
   const usable = before?.packs.filter(({ blob }) => !lost.has(blob)) ?? []
   const save = startSave(store, new Set(before && blobsOf(before).filter((blob) => !lost.has(blob))))
-  const { packs, added } = await extendPacks(store, save, profile.replica, usable)
+  const sorted = await sortSnapshots(work, before?.snapshots ?? [])
+  const relied = await reliedOn(work, save, usable, sorted.kept)
+  const coverage = { packs: usable, snapshots: relied }
+  const extended = await extendPacks(store, save, profile.replica, coverage, hourOf(work.nowMs))
+  const { packs, snapshots, goesOn } = await compact(work, save, extended.packs, { ...sorted, relied })
+  assertNothingUncovered(coverage, { packs, snapshots: snapshots.filter(({ blob }) => isJudged(sorted, blob)) })
+  const { added } = extended
+  const snapshotList = snapshots.length === 0 ? undefined : encodeSnapshotList({ snapshots })
   const isWhole =
     !work.isTrusted &&
     before?.read.heads.length === 1 &&
     added === 0 &&
     packs.length === before.packs.length &&
+    (snapshotList && hashId(snapshotList)) === before.snapshotsBlobs[0] &&
     before.state.tip === state.tip &&
     before.entries.length === profile.authority.entries().size &&
     hashSlotSet(before.slots, before.head.vaultBlob) === state.slotSetHash
   if (before !== undefined && isWhole)
-    return { ...headOf(before), savedAtMs: before.head.wallclockMs, unread, dropped: undefined }
+    return { ...headOf(before), savedAtMs: before.head.wallclockMs, unread, dropped: undefined, goesOn: false }
   const authorityBlobs = await storeEntries(save, [...profile.authority.entries().values()])
   const vaultBlob = await save.put(ways.sealedVault)
   const heads = await save.put(encodeCbor(await profile.signedHeads()))
-  const packIndexBlob = await save.put(encodePackIndex({ authorityBlobs, packs }))
+  const snapshotsBlob = snapshotList && (await save.put(snapshotList))
+  const packIndexBlob = await save.put(
+    encodePackIndex({ authorityBlobs, packs, ...(snapshotsBlob !== undefined && { snapshotsBlob }) }),
+  )
   const gen = (last?.gen ?? 0) + (work.isTrusted && last !== undefined ? 2 : 1)
   const payload = encodeHead({
     profileId: state.profileId,
@@ -109,12 +130,19 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     minReaderVersion: READER_VERSION,
   })
   const bytes = encodeSigned(payload, await signFor(work.identity.signer, 'head', payload))
-  const needed = new Set<Hash>([vaultBlob, heads, packIndexBlob, ...authorityBlobs, ...packs.map(({ blob }) => blob)])
+  const needed = new Set<Hash>([
+    vaultBlob,
+    heads,
+    packIndexBlob,
+    ...(snapshotsBlob === undefined ? [] : [snapshotsBlob]),
+    ...[...packs, ...snapshots].map(({ blob }) => blob),
+    ...authorityBlobs,
+  ])
   // Where the owner had to say a word, nothing is deleted: another device may have to look at what is there.
   const drop = work.isTrusted ? [] : work.garbage.filter((blob) => !needed.has(blob))
   if ((await swapHead(store, bytes, read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
   const dropped = before === undefined ? [] : blobsOf(before).filter((blob) => !needed.has(blob))
-  return { gen, hash: hashId(bytes), savedAtMs: work.nowMs, unread, dropped }
+  return { gen, hash: hashId(bytes), savedAtMs: work.nowMs, unread, dropped, goesOn }
 }
 
 interface Before {
@@ -171,33 +199,33 @@ function liar({ medium }: CopyWork, lie: Lie): CloudError {
 /** What another device has written there comes here too: its entries, and the frames this device lacks. Resolves with how many packs it could not have. */
 async function learnFrom({ profile, medium }: CopyWork, before: StoredCopy): Promise<number> {
   await profile.authority.take(before.entries)
-  const covered = coveredBy(before.packs)
-  const lacks = before.packs.some(({ spans }) =>
-    spans.some(({ docId, chain }) => {
-      const doc = profile.replica.docs().find((one) => one.docId === docId)
-      return (doc?.heads().get(chain)?.seq ?? 0) < covered(docId, chain)
-    }),
-  )
-  return lacks ? (await takeCopy(before, profile.replica, medium)).damaged.length : 0
+  // What a removed device lists as snapshots nobody stands on: its word counts for nothing.
+  const copy = isByRemoved(profile, before) ? { ...before, snapshots: [] } : before
+  const covered = coveredBy(copy)
+  const lacks = (docId: DocId, chain: ChainKey): boolean => {
+    const doc = profile.replica.docs().find((one) => one.docId === docId)
+    return (doc?.heads().get(chain)?.seq ?? 0) < covered(docId, chain)
+  }
+  const isBehind =
+    copy.packs.some(({ spans }) => spans.some(({ docId, chain }) => lacks(docId, chain))) ||
+    copy.snapshots.some(({ docId, covers }) => [...covers.keys()].some((chain) => lacks(docId, chain)))
+  return isBehind ? (await takeCopy(copy, profile.replica, medium)).damaged.length : 0
+}
+
+function isByRemoved({ authority }: Profile, { read }: StoredCopy): boolean {
+  return read.heads.some((bytes) => {
+    const signed = parseSigned(bytes, parseHead)
+    return signed.ok && authority.state.deviceById.get(signed.value.value.writer)?.revoked !== undefined
+  })
 }
 
 /**
  * A device that has been removed may have shown an old log and an index of its own. What such an index says of its packs is read after:
  * frames that it only claims to hold would else never be written. The same holds for what had to be trusted by the owner's word.
  */
-async function findFalsePacks(
-  { store, profile, isTrusted }: CopyWork,
-  { read, packs }: StoredCopy,
-): Promise<readonly Hash[]> {
-  const { deviceById } = profile.authority.state
-  const isDoubtful =
-    isTrusted ||
-    read.heads.some((bytes) => {
-      const signed = parseSigned(bytes, parseHead)
-      return signed.ok && deviceById.get(signed.value.value.writer)?.revoked !== undefined
-    })
+async function findFalsePacks({ store, profile, isTrusted }: CopyWork, before: StoredCopy): Promise<readonly Hash[]> {
   const falsePacks: Hash[] = []
-  for (const pack of isDoubtful ? packs : []) {
+  for (const pack of isTrusted || isByRemoved(profile, before) ? before.packs : []) {
     const bytes = await findBlob(store, pack.blob)
     const frames = bytes && parsePack(bytes)
     if (frames === undefined || !holdsAll(pack, frames)) falsePacks.push(pack.blob)
@@ -240,8 +268,24 @@ function headOf({ head, headBytes }: StoredCopy): SeenHead {
   return { gen: head.gen, hash: hashId(headBytes) }
 }
 
-function blobsOf({ head, authorityBlobs, packs }: StoredCopy): readonly Hash[] {
-  return [head.vaultBlob, head.headsBlob, head.packIndexBlob, ...authorityBlobs, ...packs.map(({ blob }) => blob)]
+function blobsOf({ head, authorityBlobs, packs, snapshots, snapshotsBlobs }: StoredCopy): readonly Hash[] {
+  const named = [head.vaultBlob, head.headsBlob, head.packIndexBlob, ...authorityBlobs, ...snapshotsBlobs]
+  return [...named, ...[...packs, ...snapshots].map(({ blob }) => blob)]
+}
+
+function isJudged({ carried, missing }: SortedSnapshots, blob: Hash): boolean {
+  return [...carried, ...missing].every((one) => one.blob !== blob)
+}
+
+/** A mistake in what is given up must not reach a medium. */
+function assertNothingUncovered(before: Coverage, after: Coverage): void {
+  const [then, now] = [coveredBy(before), coveredBy(after)]
+  const spans = before.packs.flatMap((pack) => pack.spans)
+  const inSnapshots = before.snapshots.flatMap(({ docId, covers }) =>
+    [...covers.keys()].map((chain) => ({ docId, chain })),
+  )
+  for (const { docId, chain } of [...spans, ...inSnapshots])
+    if (now(docId, chain) < then(docId, chain)) throw new Error(`a copy would lose frames of document ${docId}`)
 }
 
 /** The refusal in words for the person. */

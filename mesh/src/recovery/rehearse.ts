@@ -66,10 +66,13 @@ export async function rehearse(parts: RehearsalParts): Promise<Rehearsed> {
 }
 
 /** How far the index of a copy says that its chains go; those of a removed device count up to their cut. */
-export function reachOfCopy({ packs }: Pick<StoredCopy, 'packs'>): Reach {
-  const covered = coveredBy(packs)
+export function reachOfCopy(copy: Pick<StoredCopy, 'packs' | 'snapshots'>): Reach {
+  const covered = coveredBy(copy)
   const reach = new Map<DocId, Map<ChainKey, number>>()
-  for (const { docId, chain } of packs.flatMap(({ spans }) => spans)) {
+  const inSnapshots = copy.snapshots.flatMap(({ docId, covers }) =>
+    [...covers.keys()].map((chain) => ({ docId, chain })),
+  )
+  for (const { docId, chain } of [...inSnapshots, ...copy.packs.flatMap(({ spans }) => spans)]) {
     const chains = reach.get(docId) ?? new Map<ChainKey, number>()
     reach.set(docId, chains.set(chain, covered(docId, chain)))
   }
@@ -95,7 +98,7 @@ async function compare({ profile }: RehearsalParts, scratch: Replica, parts: Scr
   let edits = 0
   let saved = 0
   for (const doc of scratch.docs()) {
-    edits += doc.frameCount
+    edits += editsOf(doc)
     if (doc.frameCount > 0) hashByDoc.set(doc.docId, stateHash(doc.ydoc))
     const own = live.get(doc.docId)
     if (own === undefined) continue
@@ -106,13 +109,17 @@ async function compare({ profile }: RehearsalParts, scratch: Replica, parts: Scr
     if (there !== undefined && here !== undefined && there !== here)
       throw damaged(`document ${doc.docId} says something else than the profile did then`, 'document')
   }
-  const all = [...live.values()].reduce((sum, doc) => sum + doc.frameCount, 0)
+  const all = [...live.values()].reduce((sum, doc) => sum + editsOf(doc), 0)
   return {
     stateHash: profileStateHash(hashByDoc),
     documents: hashByDoc.size,
     edits,
     notSaved: Math.max(0, all - saved),
   }
+}
+
+function editsOf(doc: SealedDoc): number {
+  return [...seqsOf(doc).values()].reduce((sum, seq) => sum + seq, 0)
 }
 
 /** As far as both have come: another device may have saved there what has not come here yet. */

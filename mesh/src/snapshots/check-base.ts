@@ -49,7 +49,9 @@ export async function checkBase(
   const membership = parts.membership()
   for (const chain of covers.keys())
     if (membership.member(deviceOfChain(chain)) === undefined) return err('unknown-device')
-  if (![...covers].some(([chain, { seq }]) => seq > tipOf(parts, chain))) return ok(undefined)
+  const ahead = [...covers].filter(([chain, { seq }]) => seq > tipOf(parts, chain))
+  if (ahead.length === 0) return ok(undefined)
+  if (ahead.some(([chain]) => parts.book.find(chain)?.frozen === true)) return err('frozen')
   if (!(await agreesWithLog(parts, covers))) return err('bad-chain')
   if (!claimClients(parts.book, open.value)) return err('foreign-client-id')
   for (const { client, clock, length } of shape.structs) {

@@ -10,6 +10,7 @@ import type { Dice } from '@cloudos/crypto/testing/seeded'
 import { createWalletKey } from '@cloudos/crypto/testing/wallet-key'
 import { passphraseWay, phraseWay, walletWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
+import { SnapshotMemory } from '@cloudos/mesh/copy/kept-snapshots'
 import { writeCopy } from '@cloudos/mesh/copy/write-copy'
 import type { SeenHead } from '@cloudos/mesh/copy/lie'
 import type { Profile } from '@cloudos/mesh/profile'
@@ -83,6 +84,8 @@ export async function robProfile(
       isTrusted: false,
       lost: new Set<never>(),
       garbage: [],
+      snapshots: new SnapshotMemory(),
+      onIncident: () => undefined,
     }
     seen = await writeCopy({ ...work, seen, nowMs: NOW_MS })
     dumps.push(await medium.dump())

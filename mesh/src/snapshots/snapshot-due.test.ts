@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isSnapshotDue, WORTH_BYTES } from './snapshot-due.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+const last = { sizeBytes: 400_000, takenAtMs: 0, isAcknowledged: true }
+
+test('the first snapshot waits until there is something to save', () => {
+  assert.equal(isSnapshotDue({ frameBytesSince: WORTH_BYTES - 1, last: undefined, count: 0 }, 0), false)
+  assert.equal(isSnapshotDue({ frameBytesSince: WORTH_BYTES, last: undefined, count: 0 }, 0), true)
+})
+
+test('another is made once a day at most, after growth that is worth it', () => {
+  assert.equal(isSnapshotDue({ frameBytesSince: 1_000_000, last, count: 2 }, DAY_MS - 1), false)
+  assert.equal(isSnapshotDue({ frameBytesSince: 200_000, last, count: 2 }, DAY_MS), true)
+  assert.equal(isSnapshotDue({ frameBytesSince: 199_999, last, count: 2 }, DAY_MS), false)
+  assert.equal(isSnapshotDue({ frameBytesSince: 1_000_000, last, count: 2 }, 1 - DAY_MS), false)
+})
+
+test('the second follows also where nothing is written any more', () => {
+  assert.equal(isSnapshotDue({ frameBytesSince: 0, last, count: 1 }, DAY_MS), true)
+})
+
+test('none follows one that nobody has answered for', () => {
+  const alone = { ...last, isAcknowledged: false }
+  assert.equal(isSnapshotDue({ frameBytesSince: 1_000_000, last: alone, count: 1 }, 30 * DAY_MS), false)
+})

@@ -1,0 +1,23 @@
+/** What lies on a medium of one document, as far as it decides whether another snapshot is worth its bytes. */
+export interface Growth {
+  /** Of packs that hold something the newest snapshot does not cover. */
+  readonly frameBytesSince: number
+  /** The newest. */
+  readonly last:
+    { readonly sizeBytes: number; readonly takenAtMs: number; readonly isAcknowledged: boolean } | undefined
+  /** How many there are. */
+  readonly count: number
+}
+
+/** Less than this is not worth a snapshot, which is a second place where everything has to be right. */
+export const WORTH_BYTES = 64 * 1024
+const DAY_MS = 24 * 60 * 60_000
+
+/** Snapshots are made once a day at most, and not before somebody has answered for the last one. */
+export function isSnapshotDue({ frameBytesSince, last, count }: Growth, nowMs: number): boolean {
+  if (last === undefined) return frameBytesSince >= WORTH_BYTES
+  // A clock that was wrong for a moment must not put it off for years.
+  if (!last.isAcknowledged || Math.abs(nowMs - last.takenAtMs) < DAY_MS) return false
+  // Frames are given up only where two snapshots stand for them.
+  return count < 2 || frameBytesSince >= Math.max(WORTH_BYTES, last.sizeBytes / 2)
+}
