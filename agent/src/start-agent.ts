@@ -163,13 +163,14 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     onIncident: noteIncident,
   })
   stack.defer(() => mesh.close())
-  const media = stack.use(
+  const media: MediaDesk = stack.use(
     new MediaDesk({
       kinds: { ...parts.kinds, peer: peerKind(mesh) },
       media: journal.media,
       ways: journal.ways,
       identity,
       homeFolder: home.folder,
+      signedIn: (kind, where) => (kind === 'drive' ? driveSignIn.find(where) : undefined),
       clock,
       rng,
       onIncident: noteIncident,
@@ -178,8 +179,14 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   mesh.onOpened((profile) => {
     media.open(profile)
   })
-  const driveSignIn = stack.use(
-    new DriveSignIn({ google: parts.googleSignIn, add: (wanted) => media.add(wanted), clock, rng }),
+  const driveSignIn: DriveSignIn = stack.use(
+    new DriveSignIn({
+      google: parts.googleSignIn,
+      add: (wanted) => media.add(wanted),
+      isInProfile: () => mesh.profile !== undefined,
+      clock,
+      rng,
+    }),
   )
   mesh.answerVisitors(media)
   const copyOut = home.path('copy-out')

@@ -42,7 +42,8 @@ export interface DriveAnswer {
 }
 
 export interface DriveAdded {
-  readonly mediumId: string
+  /** Left out by a device in no profile: it can read the copy there for as long as its agent runs, to come back from it. */
+  readonly mediumId?: string
   /** As whom. */
   readonly account: string
   /** Google ends the sign-in then: the project is still in testing. */
@@ -61,7 +62,7 @@ export const finishDriveCommand: CommandShape<DriveAnswer, DriveAdded> = {
     returned: maybeAt(3, text(4 * 1024), 'the address that Google’s page led to, where it could not be opened'),
   }),
   output: record<DriveAdded>({
-    mediumId: at(1, text(32)),
+    mediumId: maybeAt(1, text(32)),
     account: at(2, text(LIMITS.storageAccountMaxBytes)),
     endsAtMs: maybeAt(3, uint()),
   }),

@@ -16,6 +16,7 @@ async function sitDown(t: TestContext) {
   const fake = await startFakeDrive()
   const line = createTestLine()
   const added: NewMedium[] = []
+  const device = { isInProfile: true }
   const signIn = new DriveSignIn({
     google: {
       address: signInAddress,
@@ -27,6 +28,7 @@ async function sitDown(t: TestContext) {
       added.push(wanted)
       return Promise.resolve('ab12')
     },
+    isInProfile: () => device.isInProfile,
     // Nobody's patience ends here.
     clock: { ...createTestClock(), sleep: (_delayMs, signal) => new Promise((done) => signal?.addEventListener('abort', () => { done() })) }, // prettier-ignore
     rng: nodeRng,
@@ -36,7 +38,7 @@ async function sitDown(t: TestContext) {
     await fake[Symbol.asyncDispose]()
   })
   const { clientId, clientSecret } = fake.oauth
-  return { fake, signIn, added, where: fake.url + clientId, clientSecret }
+  return { fake, signIn, added, device, where: fake.url + clientId, clientSecret }
 }
 
 /** What a browser does: it goes where Google's page sends it. */
@@ -55,6 +57,19 @@ test('a person signs in on Google’s page, and the copy is added with a sign-in
   assert.match(one?.secret ?? '', new RegExp(`^${clientSecret} 1//`))
   assert.ok(!url.includes(clientSecret), 'the browser never sees the secret')
   await assert.rejects(signIn.finish({ attempt, clientSecret }), { code: 'no-such-attempt' })
+})
+
+test('a device in no profile keeps the sign-in in memory, and reads the copy there with it', async (t) => {
+  const { fake, signIn, added, device, where, clientSecret } = await sitDown(t)
+  device.isInProfile = false
+  const { attempt, url } = await signIn.begin(where)
+  const finishing = signIn.finish({ attempt, clientSecret })
+  await visit(url)
+  assert.deepEqual(await finishing, { account: fake.oauth.email })
+  assert.deepEqual(added, [])
+  const credential = signIn.find(where)
+  assert.equal(credential?.account, fake.oauth.email)
+  assert.match(credential.secret, new RegExp(`^${clientSecret} 1//`))
 })
 
 test('a project that is still in testing is told: its sign-ins end after seven days', async (t) => {

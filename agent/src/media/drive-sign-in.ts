@@ -6,6 +6,7 @@ import type { NewMedium } from '@cloudos/protocol/storage-commands'
 import { normaliseDrive, parseDriveAddress, secretFrom } from './drive-address.ts'
 import type { DriveAddress, DriveGrant } from './drive-address.ts'
 import type { SignedInDrive } from './drive-kind.ts'
+import type { Credential } from './kinds.ts'
 import { openLoopbackReturn } from './loopback-return.ts'
 import type { LoopbackReturn } from './loopback-return.ts'
 
@@ -39,6 +40,8 @@ export interface GoogleSignIn {
 export interface DriveSignInParts {
   readonly google: GoogleSignIn
   readonly add: (wanted: NewMedium) => Promise<string>
+  /** Whether this device is in a profile, of which a copy could lie there. */
+  readonly isInProfile: () => boolean
   readonly clock: Clock
   readonly rng: Rng
 }
@@ -60,6 +63,8 @@ const WAIT_MS = 10 * 60_000
 export class DriveSignIn implements AsyncDisposable {
   readonly #parts: DriveSignInParts
   #attempt: Attempt | undefined
+  /** In memory alone, until the profile is back. */
+  readonly #signedIn = new Map<string, Credential>()
 
   constructor(parts: DriveSignInParts) {
     this.#parts = parts
@@ -118,16 +123,24 @@ export class DriveSignIn implements AsyncDisposable {
     return attempt.adding
   }
 
+  /** How a device in no profile reads a copy there. */
+  find(where: string): Credential | undefined {
+    return this.#signedIn.get(where)
+  }
+
   async #add(attempt: Attempt, clientSecret: string): Promise<DriveAdded> {
-    const { google, add } = this.#parts
+    const { google, add, isInProfile } = this.#parts
     const { where, address, question } = attempt
     try {
       const code = await attempt.code.promise
       const client = { clientId: address.clientId, clientSecret }
       const { grant, endsAtMs } = await google.exchange({ code, client, question }, address.service?.tokenUrl)
       const account = await google.account({ grant, service: address.service })
-      const mediumId = await add({ kind: 'drive', where, account, secret: secretFrom(grant) })
-      return { mediumId, account, ...(endsAtMs !== undefined && { endsAtMs }) }
+      const end = endsAtMs === undefined ? {} : { endsAtMs }
+      const credential = { account, secret: secretFrom(grant) }
+      if (isInProfile()) return { mediumId: await add({ kind: 'drive', where, ...credential }), account, ...end }
+      this.#signedIn.set(where, credential)
+      return { account, ...end }
     } finally {
       await this.#endOf(attempt, tooLate())
     }

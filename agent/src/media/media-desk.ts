@@ -32,6 +32,8 @@ export interface MediaDeskParts {
   readonly ways: Ways
   readonly identity: DeviceIdentity
   readonly homeFolder: string
+  /** With which somebody has signed in to a place that this device does not keep. */
+  readonly signedIn?: (kind: AddedKind, where: string) => Credential | undefined
   readonly clock: Clock
   readonly rng: Rng
   readonly onIncident: OnIncident
@@ -89,7 +91,7 @@ export class MediaDesk implements AsyncDisposable {
     if (copy.ok && copy.value.profileId !== profile.membership.profileId)
       throw refusalOf({ kind: 'foreign-profile', profileId: copy.value.profileId })
     await port.found(where, credential)
-    const medium = await this.#mediumOf(place, wanted.account)
+    const medium = await this.#mediumOf(place)
     this.#parts.media.add(medium)
     try {
       await this.#keep(medium, profile).sync()
@@ -182,7 +184,7 @@ export class MediaDesk implements AsyncDisposable {
     if (place.kind === 'peer') return this.#visit(place)
     const known = media.all().find(({ kind, where }) => kind === place.kind && where === place.where)
     if (known !== undefined) return known.mediumId
-    const medium = await this.#mediumOf(place, wanted.account)
+    const medium = await this.#mediumOf(place)
     media.add(medium)
     media.saw(medium.mediumId, { gen: head.gen, hash: hashId(headBytes) })
     if (this.#profile !== undefined) this.#keep(medium, this.#profile)
@@ -202,11 +204,13 @@ export class MediaDesk implements AsyncDisposable {
 
   #placeFrom({ kind, where, account, secret }: NewMedium): Place {
     const port = kindOf(this.#parts.kinds, kind)
-    const credential = secret === undefined ? undefined : { account: account ?? '', secret }
-    return { port, kind, where: port.normalise(where), credential }
+    const place = { port, kind, where: port.normalise(where) }
+    if (secret !== undefined) return { ...place, account, credential: { account: account ?? '', secret } }
+    const credential = this.#parts.signedIn?.(kind, place.where)
+    return { ...place, account: account ?? credential?.account, credential }
   }
 
-  async #mediumOf({ port, kind, where, credential }: Place, account: string | undefined): Promise<StoredMedium> {
+  async #mediumOf({ port, kind, where, account, credential }: Place): Promise<StoredMedium> {
     const { rng, identity, homeFolder } = this.#parts
     return {
       mediumId: hexFromBytes(rng.bytes(8)),
@@ -293,6 +297,8 @@ interface Place {
   readonly port: MediumKindPort
   readonly kind: AddedKind
   readonly where: string
+  /** As whom, where that is not all in the address. */
+  readonly account: string | undefined
   readonly credential: Credential | undefined
 }
 
