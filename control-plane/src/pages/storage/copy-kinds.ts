@@ -6,7 +6,10 @@ export interface CopyKind {
   readonly label: string
   readonly where: { readonly label: string; readonly hint: string }
   readonly account?: string
-  readonly secret?: { readonly label: string; readonly hint: string }
+  /** `isReadOff`: it works once, and is read off another screen letter by letter. */
+  readonly secret?: { readonly label: string; readonly hint: string; readonly isReadOff?: true }
+  /** No copy is added there: it is a way back alone. */
+  readonly isWayBackAlone?: true
 }
 
 export const COPY_KINDS: readonly [CopyKind, ...CopyKind[]] = [
@@ -43,6 +46,20 @@ export const COPY_KINDS: readonly [CopyKind, ...CopyKind[]] = [
       label: 'Token',
       hint: 'Fine-grained, with "Contents: read and write" for that repository alone. It stays sealed on that device.',
     },
+  },
+  {
+    kind: 'peer',
+    label: 'Another device',
+    where: {
+      label: 'Address',
+      hint: 'Where that device shows its code it shows its address too: /ip4/192.168.1.7/tcp/12345/p2p/12D3…',
+    },
+    secret: {
+      label: 'Code',
+      hint: 'On the page of that device: “Code for a new device”. In its terminal: cloudos device code. It works once, for ten minutes.',
+      isReadOff: true,
+    },
+    isWayBackAlone: true,
   },
 ]
 
