@@ -23,7 +23,7 @@ import { profileCommands } from './commands/profile.ts'
 import { createPolicyBook, policyCommands } from './commands/policy.ts'
 import { agentCommands } from './commands/agent.ts'
 import { deviceCommands } from './commands/device.ts'
-import { deviceCodeCommands } from './commands/device-code.ts'
+import { deviceCopyCommands } from './commands/device-code.ts'
 import { documentCommands } from './commands/documents.ts'
 import { memberCommands } from './commands/members.ts'
 import { jobCommands } from './commands/jobs.ts'
@@ -39,6 +39,7 @@ import { createTraceIds } from './commands/trace-ids.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
 import { clearCopyOut, openCopyOut } from './device-code/copy-out.ts'
+import { OtherDevices } from './device-code/other-devices.ts'
 import { openDeviceSeeds } from './device-key.ts'
 import { createDisk } from './disk.ts'
 import { openCommandDoor } from './door/command-door.ts'
@@ -242,6 +243,8 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const policyBook = createPolicyBook(settings)
   const member: TokenDeskParts['member'] = (deviceId) => mesh.profile?.membership.member(deviceId)
   const tokens = new TokenDesk({ identity, member, tokens: journal.tokens, clock, rng })
+  const deviceId = identity.deviceId
+  const others = new OtherDevices({ deviceId, profile: () => mesh.profile, peers: mesh.peerCommands(), clock })
   const commands = [
     ...agentCommands({
       mesh,
@@ -252,11 +255,11 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     }),
     ...documentCommands(mesh),
     ...pairingCommands(mesh),
-    ...deviceCodeCommands(mesh),
+    ...deviceCopyCommands({ mesh, ways: journal.ways, others, clock }),
     ...wayCommands(mesh, journal.ways, () => {
       media.waysChanged()
     }),
-    ...storageCommands(media),
+    ...storageCommands(media, others),
     ...driveCommands(driveSignIn),
     ...recoveryCommands(
       new RecoveryDesk({ mesh, media, ways: journal.ways, clock, rng }),

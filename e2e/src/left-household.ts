@@ -47,7 +47,7 @@ export async function leaveOnMedia(
   await runCommand(home, 'recover', '--kind', 'folder', '--where', stick, '--way-file', wordsFile)
   for (const place of others) await agent.call(addStorageCommand, place)
   for (const { mediumId, kind } of (await agent.call(listStorageCommand, {})).media)
-    if (kind !== 'device') await agent.call(syncStorageCommand, { mediumId })
+    if (kind !== 'device' && kind !== 'peer') await agent.call(syncStorageCommand, { mediumId })
   const { media } = await runCommand<{ readonly media: readonly Drilled[] }>(
     home,
     'recover',

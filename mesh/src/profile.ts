@@ -131,6 +131,11 @@ export class Profile {
     return findWiderCuts(this.#heads.heads(), this.membership)
   }
 
+  /** How far each device that is in has said to be, of each document. */
+  shownHeads(): ReturnType<HeadsExchange['heads']> {
+    return this.#heads.heads()
+  }
+
   /** Called when another device has said how far it is. Returns the unsubscriber. */
   onHeads(listener: () => void): () => void {
     return this.#heads.onHeads(listener)

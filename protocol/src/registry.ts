@@ -22,6 +22,7 @@ import {
   watchPairingCommand,
 } from './commands.ts'
 import { deviceCodeCommand } from './device-code-command.ts'
+import { deviceClocksCommand, deviceKeepsCommand } from './device-copy-commands.ts'
 import { capabilitiesCommand, listDevicesCommand, metricsCommand, renameDeviceCommand } from './device-commands.ts'
 import {
   runJobCommand,
@@ -66,6 +67,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   renameDeviceCommand,
   leaveCommand,
   deviceCodeCommand,
+  deviceKeepsCommand,
+  deviceClocksCommand,
   showProfileCommand,
   exportProfileCommand,
   putImportCommand,

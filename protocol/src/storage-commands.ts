@@ -90,7 +90,9 @@ export const listStorageCommand: CommandShape<Nothing, MediaList> = {
   says: 'List the places where this device keeps the profile, and how they are.',
   examples: ['cloudos storage list'],
   input: nothing,
-  output: record<MediaList>({ media: at(1, list(mediumView, { max: LIMITS.mediaMax + 1 })) }),
+  output: record<MediaList>({
+    media: at(1, list(mediumView, { max: LIMITS.mediaMax + 1 + LIMITS.devicesPerProfile })),
+  }),
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,

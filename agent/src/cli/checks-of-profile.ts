@@ -1,6 +1,7 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { statusCommand } from '@cloudos/protocol/commands'
 import { listDevicesCommand } from '@cloudos/protocol/device-commands'
+import { deviceClocksCommand } from '@cloudos/protocol/device-copy-commands'
 import type { Json } from '@cloudos/protocol/json-record'
 import { listStorageCommand } from '@cloudos/protocol/storage-commands'
 import { formatDuration } from './amounts.ts'
@@ -34,7 +35,12 @@ async function askOfProfile({ world, openDoor }: Errand): Promise<readonly Findi
   const devices = listOf(await door.ask(listDevicesCommand, {}), 'devices')
   const here = devices.find((device) => textOf(device, 'presence') === 'here')
   const copies = listOf(await door.ask(listStorageCommand, {}), 'media')
-  return [...(here === undefined ? [] : [certificateFinding(here, world.nowMs())]), ...copies.map(copyFinding)]
+  const clocks = listOf(await door.ask(deviceClocksCommand, {}), 'clocks')
+  return [
+    ...(here === undefined ? [] : [certificateFinding(here, world.nowMs())]),
+    ...copies.map(copyFinding),
+    ...clocks.map(clockFinding),
+  ]
 }
 
 /** @param device as device.list tells of it */
@@ -52,6 +58,20 @@ export function certificateFinding(device: Json, nowMs: number): Finding {
   return leftMs < RENEWAL_DUE_MS
     ? { check: 'keys', state: 'warning', says: `${says} Renewal is due. ${renew}` }
     : { check: 'keys', state: 'good', says }
+}
+
+/** From here on certificates and signed times begin to look wrong to one of the two. */
+const CLOCKS_APART_MS = 60_000
+
+/** @param clock as device.clocks tells of it */
+export function clockFinding(clock: Json): Finding {
+  const [nowMs, hereMs] = ['nowMs', 'hereMs'].map((name) => Number(fieldOf(clock, name)))
+  const name = textOf(clock, 'name')
+  const aheadMs = (nowMs ?? 0) - (hereMs ?? 0)
+  if (Math.abs(aheadMs) < CLOCKS_APART_MS)
+    return { check: 'clock', state: 'good', says: `The clock of ${name} goes with the one here.` }
+  const apart = `${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the one here`
+  return { check: 'clock', state: 'warning', says: `The clock of ${name} is ${apart}. Set the one that is wrong.` }
 }
 
 /** @param medium as storage.list tells of it */

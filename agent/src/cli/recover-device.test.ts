@@ -14,9 +14,7 @@ const CANARY = 'the heron lands at dawn'
 test('with the first device and its copy gone, the second alone brings all back to a third: by its code and the words', async (t) => {
   const [attic, newcomer] = [commandLine(t), commandLine(t)]
   const gone = await house(1, 23)
-  const stick = await leaveCopy(gone, attic.folder, (insert) => {
-    insert(CANARY)
-  })
+  const stick = await leaveCopy(gone, attic.folder, [CANARY])
   const words = join(attic.folder, 'words.txt')
   writeFileSync(words, wordsFromPhrase(gone.phrase).join(' ') + '\n')
   await attic.run('up')
@@ -48,6 +46,14 @@ test('with the first device and its copy gone, the second alone brings all back 
   const out = join(newcomer.folder, 'everything.jsonl')
   resultOf(await newcomer.json('profile', 'export', out))
   assert.ok(readFileSync(out, 'utf8').includes(CANARY))
+  while (clocksOf(await newcomer.json('device', 'clocks')).length === 0);
+  const atticId = resultOf(await attic.json('status'))['deviceId']
+  const other = mediaOf(await newcomer.json('storage', 'list')).find(({ mediumId }) => mediumId === atticId)
+  assert.ok(other)
+  assert.deepEqual([other['state'], other['problem']], ['kept', undefined])
+  assert.ok(Number(other['gen']) >= 2)
+  const doctor = (await newcomer.run('doctor')).out
+  assert.match(doctor, /ok +clock +The clock of \S+ goes with the one here/)
   const profileOf = async (machine: typeof attic) => resultOf(await machine.json('profile', 'show'))['profileId']
   assert.equal(await profileOf(newcomer), await profileOf(attic))
 })
@@ -59,6 +65,10 @@ function resultOf(envelope: Fields): Fields {
 
 function mediaOf(envelope: Fields): readonly Fields[] {
   return resultOf(envelope)['media'] as readonly Fields[]
+}
+
+function clocksOf(envelope: Fields): readonly Fields[] {
+  return resultOf(envelope)['clocks'] as readonly Fields[]
 }
 
 function codeOf(envelope: Fields): unknown {

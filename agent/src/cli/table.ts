@@ -15,6 +15,7 @@ const WITHIN_OTHERS = new Set([
   'pair.refuse',
   'ways.get',
   'device.capabilities',
+  'device.keeps',
   'job.watch',
   'job.receipt',
   'drill.read',

@@ -6,14 +6,18 @@ import {
   syncStorageCommand,
   trustStorageCommand,
 } from '@cloudos/protocol/storage-commands'
+import type { OtherDevices } from '../device-code/other-devices.ts'
 import type { MediaDesk } from '../media/media-desk.ts'
 import { register } from './register.ts'
 import type { Registered } from './register.ts'
 
 /** Where this device keeps the profile. */
-export function storageCommands(desk: MediaDesk): readonly Registered[] {
+export function storageCommands(desk: MediaDesk, others: OtherDevices): readonly Registered[] {
   return [
-    register({ shape: listStorageCommand, run: async () => ({ media: await desk.list() }) }),
+    register({
+      shape: listStorageCommand,
+      run: async () => ({ media: [...(await desk.list()), ...(await others.copies())] }),
+    }),
     register({ shape: addStorageCommand, run: async (place) => ({ mediumId: await desk.add(place) }) }),
     register({
       shape: removeStorageCommand,

@@ -33,6 +33,7 @@ import { openDoor } from '../testing/open-door.ts'
 import { house, NOW_MS } from '../testing/protected-house.ts'
 import type { House } from '../testing/protected-house.ts'
 import { folderFor } from '../testing/run-agent.ts'
+import { reachedBy } from './reached-by.ts'
 import { clearCopyOut, openCopyOut } from './copy-out.ts'
 
 const CANARY = 'the heron lands at dawn'
@@ -185,9 +186,16 @@ test('a device alone brings the profile back to a newcomer: by its code and a wa
   there?.observe(() => {
     heard.resolve()
   })
+  const [here] = attic.host.profile?.membership.members() ?? []
+  assert.ok(newcomer.host.profile && here)
+  const reached = reachedBy(newcomer.host.profile, here.deviceId)
+  assert.ok(reached.edits >= 1 && reached.savedAtMs === NOW_MS)
   back?.ydoc.getText('text').insert(0, 'and ')
   await heard.promise
   assert.equal(there?.toJSON(), `and ${CANARY}`)
+  // What it has is not counted before it has signed so.
+  await back?.durable()
+  assert.ok(reachedBy(newcomer.host.profile, here.deviceId).behind > reached.behind)
 })
 
 test('the code alone shows nothing readable, and leaves nothing behind on either side', async (t) => {

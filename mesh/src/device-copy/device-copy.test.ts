@@ -189,8 +189,8 @@ test('a device that does not know the code cannot pass for the one that shows it
 test('what lets a newcomer in is taken in the visit, or later from whoever has proved a code, and from nobody else', async () => {
   const signal = AbortSignal.timeout(20_000)
   const known = table(10, { isKnown: true })
-  await introduce({ channel: await known.open(), signal }, [CANARY])
-  assert.deepEqual(known.taken, [[CANARY]])
+  await introduce({ channel: await known.open(), signal }, [CANARY, PACK.subarray(0, 100_000)])
+  assert.deepEqual(known.taken, [[CANARY, PACK.subarray(0, 100_000)]])
   const unknown = table(11)
   await assert.rejects(introduce({ channel: await unknown.open(), signal }, [CANARY]), { code: 'code-refused' })
   assert.deepEqual(unknown.taken, [])

@@ -52,7 +52,9 @@ export async function runDrill(given: Given, errand: Errand): Promise<Outcome> {
 }
 
 async function chosen(door: AgentDoor, wanted: string): Promise<readonly Json[]> {
-  const all = listOf(await door.ask(listStorageCommand, {}), 'media').filter((one) => textOf(one, 'kind') !== 'device')
+  const all = listOf(await door.ask(listStorageCommand, {}), 'media').filter(
+    (one) => !['device', 'peer'].includes(textOf(one, 'kind')),
+  )
   const media =
     wanted === '' ? all : all.filter((one) => [textOf(one, 'mediumId'), textOf(one, 'where')].includes(wanted))
   if (media.length > 0) return media

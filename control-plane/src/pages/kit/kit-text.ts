@@ -30,7 +30,7 @@ export function kitPlaces(
 
 function mediaOf({ name }: DeviceView, media: readonly MediumView[]): readonly KitPlace[] {
   return media
-    .flatMap(({ kind, ...medium }) => (kind === 'device' ? [] : [{ ...medium, kind }]))
+    .flatMap(({ kind, ...medium }) => (kind === 'device' || kind === 'peer' ? [] : [{ ...medium, kind }]))
     .map(({ kind, where, account }) => ({
       name: kind === 'folder' ? `A folder, as ${name} has it` : `${labelOf(kind)}, kept by ${name}`,
       address: where,

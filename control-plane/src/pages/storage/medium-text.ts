@@ -21,6 +21,7 @@ export function mediumText(medium: MediumView, ownDomain: string | undefined, no
   const { gen, savedAtMs } = medium
   // What an earlier run saved is known by its number alone.
   const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
+  if (medium.kind === 'peer') return peerText(medium, { lostWith, age })
   const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
   return { ...stateOf(medium), saved, lostWith }
 }
@@ -36,6 +37,14 @@ export function directText(direct: DirectView, nowMs: number): PlaceWords {
   return behind === 0 && savedAtMs !== undefined
     ? { state: 'in step', tone: 'good', saved, lostWith }
     : { state: 'saving', tone: 'info', saved, lostWith }
+}
+
+/** Another device: it holds all by itself, and has signed how much. */
+function peerText(medium: MediumView, { lostWith, age }: { lostWith: string; age: string | undefined }): PlaceWords {
+  const { gen, behind } = medium
+  const edits =
+    gen === 0 ? 'nothing said yet' : `${countOf(gen, 'sealed edit')}${age === undefined ? '' : `, said ${age}`}`
+  return { ...stateOf(medium), saved: behind === 0 ? edits : `${edits}; ${String(behind)} behind`, lostWith }
 }
 
 /** When a copy last brought everything back in a drill. */
