@@ -259,7 +259,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...wayCommands(mesh, journal.ways, () => {
       media.waysChanged()
     }),
-    ...storageCommands(media, others),
+    ...storageCommands(media, others, () => mesh.place()),
     ...driveCommands(driveSignIn),
     ...recoveryCommands(
       new RecoveryDesk({ mesh, media, ways: journal.ways, clock, rng }),

@@ -42,6 +42,8 @@ export interface MediumView {
   readonly problem?: string
   /** A copy lay there already when it was added, and was read: a source of its own for how new all is. Not kept over a restart. */
   readonly hadCopy?: boolean
+  /** Of a device's own disk: where another machine finds that device, to come back from it by its code. */
+  readonly reachedAt?: string
   /** When a drill last brought everything back from it. */
   readonly testedAtMs?: number
   /** Why the last drill did not. */
@@ -77,6 +79,7 @@ const mediumView = record<MediumView>({
   testProblem: maybeAt(13, sentence),
   tests: maybeAt(14, list(record<WayTest>({ way: at(1, hexOf(32)), atMs: at(2, uint()) }), { max: LIMITS.slotsMax })),
   hadCopy: maybeAt(20, flag),
+  reachedAt: maybeAt(21, sentence),
 })
 
 export interface MediaList {

@@ -6,17 +6,22 @@ import {
   syncStorageCommand,
   trustStorageCommand,
 } from '@cloudos/protocol/storage-commands'
+import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { OtherDevices } from '../device-code/other-devices.ts'
 import type { MediaDesk } from '../media/media-desk.ts'
 import { register } from './register.ts'
 import type { Registered } from './register.ts'
 
 /** Where this device keeps the profile. */
-export function storageCommands(desk: MediaDesk, others: OtherDevices): readonly Registered[] {
+export function storageCommands(desk: MediaDesk, others: OtherDevices, place: () => string): readonly Registered[] {
+  const withPlace = (medium: MediumView): MediumView => {
+    const reachedAt = place()
+    return medium.kind === 'device' && reachedAt !== '' ? { ...medium, reachedAt } : medium
+  }
   return [
     register({
       shape: listStorageCommand,
-      run: async () => ({ media: [...(await desk.list()), ...(await others.copies())] }),
+      run: async () => ({ media: [...(await desk.list()).map(withPlace), ...(await others.copies())] }),
     }),
     register({ shape: addStorageCommand, run: async (place) => ({ mediumId: await desk.add(place) }) }),
     register({

@@ -8,7 +8,8 @@ export type MediaByDevice = ReadonlyMap<DeviceId, readonly MediumView[]>
 export const NO_MEDIA: MediaByDevice = new Map()
 
 export function withMedia(known: MediaByDevice, deviceId: DeviceId, media: readonly MediumView[]): MediaByDevice {
-  return new Map([...known, [deviceId, media]])
+  // What one device says of another, that other says itself.
+  return new Map([...known, [deviceId, media.filter(({ kind }) => kind !== 'peer')]])
 }
 
 /** The devices that can be asked now where they keep it. */
@@ -23,7 +24,7 @@ export function separateStorages(media: MediaByDevice): readonly { readonly fail
     const own = places.find(({ kind }) => kind === 'device')?.failureDomain
     return places
       .filter(
-        ({ kind, gen, failureDomain }) => kind !== 'device' && kind !== 'peer' && gen > 0 && failureDomain !== own,
+        ({ kind, gen, failureDomain }) => kind !== 'device' && gen > 0 && failureDomain !== own,
       )
       .map(({ kind, failureDomain }) => ({
         failureDomain: kind === 'folder' ? `${deviceId} ${failureDomain}` : failureDomain,

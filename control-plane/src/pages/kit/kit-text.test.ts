@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { DeviceView } from '../../profile/status.ts'
+import { placesInKit } from './kit-places.ts'
 import { kitPlaces, partAText, partBText } from './kit-text.ts'
 
 const words = Array.from({ length: 24 }, (_, at) => `word${String(at + 1)}`)
@@ -46,4 +47,15 @@ test('part B names the folders that devices keep too, by their path there, and h
   const text = partBText([folder], 'id', 'today')
   assert.match(text, /\/media\/stick\/cloudos/)
   assert.match(text, /I have a profile already/)
+})
+
+test('part B names the address of each machine, by which a new one gets everything for the code that it shows', () => {
+  const nas = device('nas', 'online')
+  const where = '/ip4/192.168.1.7/tcp/12345/p2p/12D3KooWQ'
+  const own: MediumView = {
+    ...{ mediumId: 'device', kind: 'device', where: '/home/nas', credential: 'not-needed', gen: 0, behind: 0 },
+    ...{ state: 'kept', failureDomain: 'a', reachedAt: where },
+  }
+  const places = kitPlaces({ devices: [nas] }, new Map([[nas.deviceId, [own]]]), 'http://localhost:7420')
+  assert.deepEqual(placesInKit(partBText(places, 'id', 'today')), [{ kind: 'peer', where }])
 })

@@ -25,7 +25,10 @@ export function kitPlaces(
 ): readonly KitPlace[] {
   return devices
     .filter(({ presence }) => presence !== 'revoked')
-    .flatMap((device) => [placeOf(device, origin), ...mediaOf(device, media.get(device.deviceId) ?? [])])
+    .flatMap((device) => {
+      const kept = media.get(device.deviceId) ?? []
+      return [placeOf(device, kept, origin), ...mediaOf(device, kept)]
+    })
 }
 
 function mediaOf({ name }: DeviceView, media: readonly MediumView[]): readonly KitPlace[] {
@@ -40,9 +43,13 @@ function mediaOf({ name }: DeviceView, media: readonly MediumView[]): readonly K
     }))
 }
 
-function placeOf({ name, presence, class: kind, link, peerId }: DeviceView, origin: string): KitPlace {
+function placeOf(device: DeviceView, media: readonly MediumView[], origin: string): KitPlace {
+  const { name, presence, class: kind, link, peerId } = device
   const keeps = kind === 'vault' ? 'the documents, sealed' : 'the profile and its documents'
   if (presence === 'here') return { name: `${name} (the browser this kit was made in)`, address: origin, keeps }
+  const reachedAt = media.find((medium) => medium.kind === 'device')?.reachedAt
+  if (reachedAt !== undefined)
+    return { name, address: reachedAt, kind: 'peer', keeps: `${keeps}; it shows a code for it` }
   return { name, address: link?.addresses[0] ?? `peer ${peerId}`, keeps }
 }
 
