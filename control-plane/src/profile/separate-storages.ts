@@ -23,9 +23,7 @@ export function separateStorages(media: MediaByDevice): readonly { readonly fail
   return [...media].flatMap(([deviceId, places]) => {
     const own = places.find(({ kind }) => kind === 'device')?.failureDomain
     return places
-      .filter(
-        ({ kind, gen, failureDomain }) => kind !== 'device' && gen > 0 && failureDomain !== own,
-      )
+      .filter(({ kind, gen, failureDomain }) => kind !== 'device' && gen > 0 && failureDomain !== own)
       .map(({ kind, failureDomain }) => ({
         failureDomain: kind === 'folder' ? `${deviceId} ${failureDomain}` : failureDomain,
       }))
