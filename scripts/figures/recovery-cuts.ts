@@ -11,15 +11,13 @@ import type { FigureRow } from '../figures.ts'
 
 const SEED = 1
 
-/** Killed processes take most of the time: a fifth of the rounds. */
+/** Killed processes take most of the time: a fifth of the rounds, on a core of their own. */
 async function runRounds(kind: TrialKind, rounds: number): Promise<BrokenRounds> {
   await using server = await kind.start()
   const kills = Math.ceil(rounds / 5)
-  const killed = await runKillRounds(server, kills, SEED)
-  const cut =
-    kind.name === 'folder'
-      ? await runPowerCutRounds(rounds - kills, SEED)
-      : await runCutRounds(server, rounds - kills, SEED)
+  const cuts = rounds - kills
+  const cutting = kind.name === 'folder' ? runPowerCutRounds(cuts, SEED) : runCutRounds(server, cuts, SEED)
+  const [killed, cut] = await Promise.all([runKillRounds(server, kills, SEED), cutting])
   return addReports(killed, cut)
 }
 
