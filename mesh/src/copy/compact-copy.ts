@@ -129,8 +129,10 @@ function growthOf(
   const since = packs.filter(({ spans }) =>
     spans.some((span) => span.docId === docId && span.toSeq > (last?.covers.get(span.chain)?.seq ?? 0)),
   )
+  const settled = since.filter(({ newestHour }) => newestHour !== undefined && hourOf(work.nowMs) - newestHour >= 24)
   return {
     frameBytesSince: sizeOf(since),
+    settledBytes: sizeOf(settled),
     last: last && { sizeBytes: last.sizeBytes, takenAtMs: last.takenAtMs, isAcknowledged: isAnswered(work, last) },
     count: own.length,
   }

@@ -2,6 +2,8 @@
 export interface Growth {
   /** Of packs that hold something the newest snapshot does not cover. */
   readonly frameBytesSince: number
+  /** Of packs that nothing has been added to for a day. */
+  readonly settledBytes: number
   /** The newest. */
   readonly last:
     { readonly sizeBytes: number; readonly takenAtMs: number; readonly isAcknowledged: boolean } | undefined
@@ -14,8 +16,9 @@ export const WORTH_BYTES = 64 * 1024
 const DAY_MS = 24 * 60 * 60_000
 
 /** Snapshots are made once a day at most, and not before somebody has answered for the last one. */
-export function isSnapshotDue({ frameBytesSince, last, count }: Growth, nowMs: number): boolean {
-  if (last === undefined) return frameBytesSince >= WORTH_BYTES
+export function isSnapshotDue({ frameBytesSince, settledBytes, last, count }: Growth, nowMs: number): boolean {
+  // The first day of a copy has enough to send; nothing could be given up for it for a week.
+  if (last === undefined) return settledBytes >= WORTH_BYTES
   // A clock that was wrong for a moment must not put it off for years.
   if (!last.isAcknowledged || Math.abs(nowMs - last.takenAtMs) < DAY_MS) return false
   // Frames are given up only where two snapshots stand for them.
