@@ -59,3 +59,9 @@ test('part B names the address of each machine, by which a new one gets everythi
   const places = kitPlaces({ devices: [nas] }, new Map([[nas.deviceId, [own]]]), 'http://localhost:7420')
   assert.deepEqual(placesInKit(partBText(places, 'id', 'today')), [{ kind: 'peer', where }])
 })
+
+test('part B names the repository that a browser without an agent keeps a copy in', () => {
+  const direct = { where: 'robin/copies', needsToken: false, remembers: false, gen: 1, behind: 0 }
+  const places = kitPlaces({ devices: [device('browser', 'here')], direct }, new Map(), 'https://page.example')
+  assert.deepEqual(placesInKit(partBText(places, 'id', 'today')), [{ kind: 'github', where: 'robin/copies' }])
+})

@@ -19,16 +19,23 @@ export interface KitPlace {
  * beside the documents once there is a way in to open it, and the words of this kit are one.
  */
 export function kitPlaces(
-  { devices }: Pick<ProfileStatus, 'devices'>,
+  { devices, direct }: Pick<ProfileStatus, 'devices' | 'direct'>,
   media: MediaByDevice,
   origin: string,
 ): readonly KitPlace[] {
-  return devices
+  const ofDevices = devices
     .filter(({ presence }) => presence !== 'revoked')
     .flatMap((device) => {
       const kept = media.get(device.deviceId) ?? []
       return [placeOf(device, kept, origin), ...mediaOf(device, kept)]
     })
+  return direct === undefined ? ofDevices : [...ofDevices, directPlace(direct.where)]
+}
+
+/** Kept by this browser itself, without an agent. */
+function directPlace(where: string): KitPlace {
+  const keeps = 'the whole profile and its documents, sealed'
+  return { name: `${labelOf('github')}, kept by this browser`, address: where, kind: 'github', keeps }
 }
 
 function mediaOf({ name }: DeviceView, media: readonly MediumView[]): readonly KitPlace[] {
