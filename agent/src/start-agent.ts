@@ -63,6 +63,7 @@ import { countCommands } from './metrics-text.ts'
 import { DrillDesk } from './recovery/drill-desk.ts'
 import { RecoveryDesk } from './recovery/recovery-desk.ts'
 import { createReserve } from './reserve.ts'
+import { SafetyDesk } from './safety/safety-desk.ts'
 
 export interface AgentParts {
   readonly clock: Clock
@@ -245,12 +246,14 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const tokens = new TokenDesk({ identity, member, tokens: journal.tokens, clock, rng })
   const deviceId = identity.deviceId
   const others = new OtherDevices({ deviceId, profile: () => mesh.profile, peers: mesh.peerCommands(), clock })
+  const safety = new SafetyDesk({ media, mesh, jobs, ways: journal.ways })
   const commands = [
     ...agentCommands({
       mesh,
       version,
       page,
       uptimeMs,
+      safety,
       writeOpenLink: (place) => Promise.resolve(openLink(place).file),
     }),
     ...documentCommands(mesh),
@@ -259,7 +262,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...wayCommands(mesh, journal.ways, () => {
       media.waysChanged()
     }),
-    ...storageCommands(media, others, () => mesh.place()),
+    ...storageCommands(media, safety, others, () => mesh.place()),
     ...driveCommands(driveSignIn),
     ...recoveryCommands(
       new RecoveryDesk({ mesh, media, ways: journal.ways, clock, rng }),

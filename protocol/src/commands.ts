@@ -24,6 +24,8 @@ export interface AgentStatus {
   readonly documents: readonly DocId[]
   /** Present when the profile has shut this device out: it keeps what it had and speaks to no other. */
   readonly removed?: boolean
+  /** How many places hold everything that is saved here and cannot be lost together; from two on it is safe. */
+  readonly safeIn?: number
 }
 
 const peerStatus = record<PeerStatus>({ deviceId: at(1, id('DeviceId')), name: at(2, deviceName) })
@@ -44,6 +46,7 @@ export const statusCommand: CommandShape<Nothing, AgentStatus> = {
     peers: at(6, list(peerStatus, { max: LIMITS.connectionsMax }), 'devices in step with it now'),
     documents: at(7, list(id('DocId'), { max: LIMITS.docsPerProfile }), 'documents it holds'),
     removed: maybeAt(8, flag, 'whether the profile has shut this device out'),
+    safeIn: maybeAt(9, uint(), 'places that hold everything and cannot be lost together; two are safe'),
   }),
   event: undefined,
   repeat: 'harmless',

@@ -47,6 +47,7 @@ import {
 } from './storage-commands.ts'
 import { issueTokenCommand, listTokensCommand, revokeTokenCommand } from './token-commands.ts'
 import { getWaysCommand, leaveCommand, putWaysCommand } from './way-commands.ts'
+import { wipeCheckCommand } from './wipe-command.ts'
 
 /** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
 export const COMMANDS: readonly AnyCommand[] = [
@@ -65,6 +66,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   metricsCommand,
   listDevicesCommand,
   renameDeviceCommand,
+  wipeCheckCommand,
   leaveCommand,
   deviceCodeCommand,
   deviceKeepsCommand,

@@ -82,9 +82,22 @@ const mediumView = record<MediumView>({
   reachedAt: maybeAt(21, sentence),
 })
 
+/** How well what is saved on a device is kept: saved is here, safe is in two places that cannot be lost together. */
+export interface SafetyView {
+  readonly isSafe: boolean
+  /** What holds everything, by what is lost together: a disk, a device, an account. Each counts once. */
+  readonly domains: readonly string[]
+}
+
 export interface MediaList {
   readonly media: readonly MediumView[]
+  readonly safety: SafetyView
 }
+
+export const safetyView = record<SafetyView>({
+  isSafe: at(1, flag, 'whether no single loss takes everything'),
+  domains: at(2, list(sentence, { max: LIMITS.mediaMax + LIMITS.connectionsMax }), 'what holds everything'),
+})
 
 export const listStorageCommand: CommandShape<Nothing, MediaList> = {
   name: 'storage.list',
@@ -95,6 +108,7 @@ export const listStorageCommand: CommandShape<Nothing, MediaList> = {
   input: nothing,
   output: record<MediaList>({
     media: at(1, list(mediumView, { max: LIMITS.mediaMax + 1 + LIMITS.devicesPerProfile })),
+    safety: at(2, safetyView),
   }),
   event: undefined,
   repeat: 'harmless',
@@ -139,14 +153,22 @@ export const addStorageCommand: CommandShape<NewMedium, MediumNamed> = {
   timeoutMs: SAVING_MS,
 }
 
-export const removeStorageCommand: CommandShape<MediumNamed, Nothing> = {
+export interface MediumRemoval extends MediumNamed {
+  /** Also when fewer than two places that cannot be lost together are left. */
+  readonly anyway?: boolean
+}
+
+export const removeStorageCommand: CommandShape<MediumRemoval, SafetyView> = {
   name: 'storage.remove',
   effect: 'controls',
   grant: { resource: 'medium:*', act: 'control' },
-  says: 'Keep a place no longer; what lies there stays as it is.',
+  says: 'Keep a place no longer; what lies there stays as it is. Tells what still holds the profile.',
   examples: ['cloudos storage remove --medium-id 00112233aabbccdd'],
-  input: named,
-  output: nothing,
+  input: record<MediumRemoval>({
+    mediumId: at(1, mediumId, 'which one, as the list names it'),
+    anyway: maybeAt(2, flag, 'also when fewer than two separate places are left'),
+  }),
+  output: safetyView,
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,

@@ -3,6 +3,7 @@ import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { openCommand, statusCommand } from '@cloudos/protocol/commands'
 import type { AgentStatus } from '@cloudos/protocol/commands'
 import type { MeshHost } from '../mesh-host.ts'
+import type { SafetyDesk } from '../safety/safety-desk.ts'
 import { register } from './register.ts'
 import type { Registered } from './register.ts'
 
@@ -11,6 +12,7 @@ export interface AgentCommandParts {
   readonly version: string
   readonly page: string
   readonly uptimeMs: () => number
+  readonly safety: SafetyDesk
   /** Writes a fresh one-time link to a place of the page and gives the file's path. */
   readonly writeOpenLink: (place: string) => Promise<string>
 }
@@ -20,12 +22,13 @@ export function agentCommands({
   version,
   page,
   uptimeMs,
+  safety,
   writeOpenLink,
 }: AgentCommandParts): readonly Registered[] {
   return [
     register({
       shape: statusCommand,
-      run: () => {
+      run: async () => {
         const { profile } = mesh
         const peers = profile?.replica.peers() ?? []
         const names = profile && findProfileDoc(profile.replica)?.ydoc
@@ -39,9 +42,10 @@ export function agentCommands({
             .filter(({ peerId }) => peers.includes(peerId))
             .map((member) => ({ deviceId: member.deviceId, name: shownName(names, member) })),
           ...(mesh.isRemoved ? { removed: true } : {}),
+          ...(profile === undefined ? {} : { safeIn: (await safety.now()).domains.length }),
           documents: profile?.replica.docs().map(({ docId }) => docId) ?? [],
         }
-        return Promise.resolve(status)
+        return status
       },
     }),
     register({

@@ -8,12 +8,19 @@ import {
 } from '@cloudos/protocol/storage-commands'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { OtherDevices } from '../device-code/other-devices.ts'
+import { wipeCheckCommand } from '@cloudos/protocol/wipe-command'
+import type { SafetyDesk } from '../safety/safety-desk.ts'
 import type { MediaDesk } from '../media/media-desk.ts'
 import { register } from './register.ts'
 import type { Registered } from './register.ts'
 
-/** Where this device keeps the profile. */
-export function storageCommands(desk: MediaDesk, others: OtherDevices, place: () => string): readonly Registered[] {
+/** Where this device keeps the profile, and what would be lost with it. */
+export function storageCommands(
+  desk: MediaDesk,
+  safety: SafetyDesk,
+  others: OtherDevices,
+  place: () => string,
+): readonly Registered[] {
   const withPlace = (medium: MediumView): MediumView => {
     const reachedAt = place()
     return medium.kind === 'device' && reachedAt !== '' ? { ...medium, reachedAt } : medium
@@ -21,16 +28,21 @@ export function storageCommands(desk: MediaDesk, others: OtherDevices, place: ()
   return [
     register({
       shape: listStorageCommand,
-      run: async () => ({ media: [...(await desk.list()).map(withPlace), ...(await others.copies())] }),
+      run: async () => ({
+        media: [...(await desk.list()).map(withPlace), ...(await others.copies())],
+        safety: await safety.now(),
+      }),
     }),
     register({ shape: addStorageCommand, run: async (place) => ({ mediumId: await desk.add(place) }) }),
     register({
       shape: removeStorageCommand,
-      run: async ({ mediumId }) => {
+      run: async ({ mediumId, anyway }) => {
+        if (anyway !== true) await safety.mustHoldWithout(mediumId)
         await desk.remove(mediumId)
-        return {}
+        return safety.now()
       },
     }),
+    register({ shape: wipeCheckCommand, run: () => safety.wipeCheck() }),
     register({ shape: checkStorageCommand, run: ({ mediumId }) => desk.check(mediumId) }),
     register({
       shape: syncStorageCommand,

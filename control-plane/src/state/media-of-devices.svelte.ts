@@ -10,6 +10,8 @@ const LOOK_EVERY_MS = 15_000
 /** Where connected devices keep the profile, as they have told while somebody looked. */
 export class MediaOfDevices {
   byDevice = $state.raw(NO_MEDIA)
+  /** How many places that are not lost together hold all that each device has saved. */
+  safeIn = $state.raw<Readonly<Record<DeviceId, number>>>({})
 
   /** Asks now and regularly. Returns what ends it. */
   watch(profile: ProfileInTab, devices: readonly DeviceId[]): () => void {
@@ -25,8 +27,9 @@ export class MediaOfDevices {
 
   async #look(profile: ProfileInTab, deviceId: DeviceId): Promise<void> {
     try {
-      const { media } = await callAgent(profile.device(deviceId), listStorageCommand, {})
+      const { media, safety } = await callAgent(profile.device(deviceId), listStorageCommand, {})
       this.byDevice = withMedia(this.byDevice, deviceId, media)
+      this.safeIn = { ...this.safeIn, [deviceId]: safety.domains.length }
     } catch (cause) {
       // One that does not answer has said what it said last.
       if (!(cause instanceof CloudError)) throw cause

@@ -9,7 +9,7 @@ import {
   syncStorageCommand,
   trustStorageCommand,
 } from '@cloudos/protocol/storage-commands'
-import type { MediumView, NewMedium } from '@cloudos/protocol/storage-commands'
+import type { MediumView, NewMedium, SafetyView } from '@cloudos/protocol/storage-commands'
 import { callAgent } from '../profile/agent-commands.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 import { CopyDrill } from './copy-drill.svelte.ts'
@@ -19,6 +19,8 @@ const LOOK_EVERY_MS = 3_000
 /** The places where one connected device keeps the profile, as it tells while somebody looks. */
 export class StorageOfDevice {
   media = $state.raw<readonly MediumView[]>()
+  /** Whether what is saved there is safe, as the device reckons it. */
+  safety = $state.raw<SafetyView>()
   problem = $state<string>()
   readonly #profile: ProfileInTab
   readonly #deviceId: DeviceId
@@ -39,7 +41,9 @@ export class StorageOfDevice {
 
   async look(): Promise<void> {
     try {
-      this.media = (await callAgent(this.#client(), listStorageCommand, {})).media
+      const { media, safety } = await callAgent(this.#client(), listStorageCommand, {})
+      this.media = media
+      this.safety = safety
       this.problem = undefined
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
@@ -78,7 +82,7 @@ export class StorageOfDevice {
   }
 
   async remove(mediumId: string): Promise<void> {
-    await callAgent(this.#client(), removeStorageCommand, { mediumId })
+    await callAgent(this.#client(), removeStorageCommand, { mediumId, anyway: true })
     await this.look()
   }
 
