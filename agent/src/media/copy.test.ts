@@ -53,6 +53,7 @@ function keeperOf(
       told: () => [],
     },
     clock: stillClock,
+    saveEveryMs: 3_000,
     retryAfterMs: () => 1_000,
     onIncident: (incident) => kept.incidents.push(incident),
   })

@@ -28,6 +28,7 @@ export function driveKind(drives: Drives): MediumKindPort {
     found: async (address, credential) => drives.found(placeFrom(address, credential)),
     connect: async (address, credential) => drives.connect(placeFrom(address, credential), credential?.account ?? ''),
     failureDomain: (address, account) => Promise.resolve(`google ${account ?? parseDriveAddress(address).clientId}`),
+    saveEveryMs: 5_000,
     retry: { ...SERVER_RETRY, maxMs: 300_000 },
   }
 }

@@ -24,6 +24,7 @@ export function folderKind(folders: Folders): MediumKindPort {
     connect: (path, _credential, failureDomain) => folders.connect(path, failureDomain),
     failureDomain: (path) => diskOf(path),
     // Looking whether a stick is back costs next to nothing.
+    saveEveryMs: 3_000,
     retry: { firstMs: 500, maxMs: 5_000 },
   }
 }

@@ -38,6 +38,7 @@ export function githubKind(open: OpenGithub): MediumKindPort {
       const { host, owner } = parseGithubAddress(address)
       return Promise.resolve(`${new URL(host).host} ${owner.toLowerCase()}`)
     },
+    saveEveryMs: 5_000,
     retry: { firstMs: 5_000, maxMs: 300_000 },
   }
 }

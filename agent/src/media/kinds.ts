@@ -21,6 +21,8 @@ export interface MediumKindPort {
   connect(address: string, credential: Credential | undefined, failureDomain: string): Promise<ConnectedBlobStore>
   /** What is lost together with it; `undefined` when that is this very device. */
   failureDomain(address: string, account: string | undefined): Promise<string | undefined>
+  /** How often a copy there is written at most: a service that charges for each request, or bounds them, is asked more rarely. */
+  readonly saveEveryMs: number
   /** How long the keeper waits after a failure, in full jitter. */
   readonly retry: { readonly firstMs: number; readonly maxMs: number }
 }

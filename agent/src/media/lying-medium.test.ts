@@ -47,6 +47,7 @@ function keeperOf(
       told: () => watcher.told,
     },
     clock: stillClock,
+    saveEveryMs: 3_000,
     retryAfterMs: () => 1_000,
     onIncident: (incident) => watcher.incidents.push(incident),
   })

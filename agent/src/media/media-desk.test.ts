@@ -45,6 +45,7 @@ function lockedPlace() {
       return createBlobStore(medium)
     },
     failureDomain: (address, account) => Promise.resolve(`${account ?? ''} at ${new URL(address).host}`),
+    saveEveryMs: 3_000,
     retry: { firstMs: 1, maxMs: 1 },
   }
   return { port, opened }

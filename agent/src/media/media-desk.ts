@@ -241,6 +241,7 @@ export class MediaDesk implements AsyncDisposable {
         told: () => [],
       },
       clock,
+      saveEveryMs: kinds[kind]?.saveEveryMs ?? 5_000,
       retryAfterMs: (attempt) => backoffMs(attempt, seed, kinds[kind]?.retry ?? UNKNOWN_RETRY),
       onIncident,
     })

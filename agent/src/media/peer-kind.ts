@@ -34,6 +34,7 @@ export function peerKind(visits: DeviceVisits): MediumKindPort {
       return visits.visitDevice(place, secret)
     },
     failureDomain: (address) => Promise.resolve(`device ${placeFrom(address).peerId}`),
+    saveEveryMs: 3_000,
     retry: { firstMs: 1_000, maxMs: 60_000 },
   }
 }

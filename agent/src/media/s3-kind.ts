@@ -24,6 +24,7 @@ export function s3Kind(buckets: Buckets): MediumKindPort {
     connect: async (address, credential, failureDomain) =>
       buckets.connect(address, requireKey(credential), failureDomain),
     failureDomain: (address, account) => Promise.resolve(serverDomain(address, account)),
+    saveEveryMs: 3_000,
     retry: SERVER_RETRY,
   }
 }

@@ -20,6 +20,7 @@ export function webdavKind(servers: Servers): MediumKindPort {
     check: () => Promise.resolve(),
     ...servers,
     failureDomain: (address, account) => Promise.resolve(serverDomain(address, account)),
+    saveEveryMs: 3_000,
     retry: SERVER_RETRY,
   }
 }

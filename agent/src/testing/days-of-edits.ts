@@ -80,6 +80,7 @@ export class SlowHouse {
         told: () => [],
       },
       clock,
+      saveEveryMs: 3_000,
       retryAfterMs: () => 1_000,
       onIncident: (incident) => this.incidents.push(incident),
     })

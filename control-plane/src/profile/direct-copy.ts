@@ -121,6 +121,7 @@ export class DirectCopy implements AsyncDisposable {
       ways,
       memory: { find: () => this.#kept?.seen, save: (seen) => { this.#remember(seen) }, told: () => [] }, // prettier-ignore
       clock,
+      saveEveryMs: 5_000,
       retryAfterMs: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
       onIncident,
     })

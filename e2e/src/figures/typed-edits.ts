@@ -76,6 +76,7 @@ export async function measureTypedEdits(
     ways: () => one.ways,
     memory: { find: () => seen, save: (head) => (seen = head), told: () => [] },
     clock,
+    saveEveryMs: 5_000,
     retryAfterMs: () => 1_000,
     onIncident: () => assert.fail('an incident while nobody else writes'),
   })

@@ -29,6 +29,8 @@ export interface CopyParts {
   readonly ways: () => StoredWays | undefined
   readonly memory: CopyMemory
   readonly clock: Clock
+  /** The medium is written to no more often than this: a burst of edits is one new head. */
+  readonly saveEveryMs: number
   /** How long to wait before attempt number `attempt`; 0 is the first after a failure. */
   readonly retryAfterMs: (attempt: number) => number
   readonly onIncident: OnIncident
@@ -65,9 +67,6 @@ const ALARMS = {
 export function isDoubt(code: string): code is Doubt {
   return Object.hasOwn(ALARMS, code)
 }
-
-/** A medium is written to no more often than this: a burst of edits is one new head. */
-const SAVE_EVERY_MS = 3_000
 
 /** Keeps one medium in step with the profile until it is closed. */
 export function startCopy(parts: CopyParts): CopyKeeper {
@@ -172,7 +171,7 @@ export class CopyKeeper {
   }
 
   async #run(): Promise<void> {
-    const { clock, retryAfterMs } = this.#parts
+    const { clock, retryAfterMs, saveEveryMs } = this.#parts
     const { signal } = this.#stopped
     for (let attempt = 0; !signal.aborted;) {
       const wake = new AbortController()
@@ -186,7 +185,7 @@ export class CopyKeeper {
       )
       attempt = saved ? 0 : attempt + 1
       if (signal.aborted) return
-      await clock.sleep(saved ? SAVE_EVERY_MS : Math.max(retryAfterMs(attempt - 1), 500), signal)
+      await clock.sleep(saved ? saveEveryMs : Math.max(retryAfterMs(attempt - 1), 500), signal)
       if (saved && !wake.signal.aborted) await aborted(wake.signal)
     }
   }
