@@ -122,6 +122,23 @@ for (const program of WEBDAV_PROGRAMS) {
     assert.ok(proxy.asked.some(({ method }) => method === 'DELETE'))
   })
 
+  test(`${on}: of two who make or move the same at once neither is told that it may not, though lists are old`, async () => {
+    await using medium = await withProxy(setUp)
+    const { proxy, broken, open } = medium
+    await using store = await open(broken)
+    const refused = new Set<string>()
+    proxy.fault = ({ method }) => {
+      if (method === 'PROPFIND' && refused.has('MKCOL')) return { kind: 'stale' }
+      if (!['MKCOL', 'MOVE'].includes(method) || refused.has(method)) return undefined
+      refused.add(method)
+      return { kind: 'answer', status: 403 }
+    }
+    assert.equal(await store.casHead('head', utf8('one'), undefined), 'ok')
+    assert.deepEqual([...refused].sort(), ['MKCOL', 'MOVE'])
+    proxy.fault = () => undefined
+    assert.deepEqual((await store.readHead('head'))?.heads, [utf8('one')])
+  })
+
   test(`${on}: a server that overwrites what it was asked to leave is refused, with the reason`, async () => {
     await using medium = await withProxy(setUp)
     const { proxy, broken, open } = medium

@@ -49,14 +49,20 @@ export function createWebdavFiles(dav: DavRequests, cut: AbortSignal): FolderFil
       require(answer)
     },
     async makeDirectory(directory) {
-      const answer = await dav.send('MKCOL', `${directory}/`, again, cut)
+      const make = () => dav.send('MKCOL', `${directory}/`, again, cut)
+      const first = await make()
+      // One that was made at the same moment makes some servers say no; asked again they say that it is there.
+      const answer = isPassing(first) ? await make() : first
       if (isAbsent(answer) || answer.status === 409) throw gone()
-      // One that was made at the same moment makes some servers say no.
       if (answer.status !== 405 && !(isRefused(answer) && (await isThere(directory)))) require(answer)
     },
     async move(from, to) {
       const headers = { Destination: dav.urlOf(to), Overwrite: 'F' }
-      const answer = await dav.send('MOVE', from, { ...once, headers }, cut).catch(doubtful)
+      const ask = () => dav.send('MOVE', from, { ...once, headers }, cut).catch(doubtful)
+      const first = await ask()
+      // Lost at the same moment, some say no in words that mean something else. What still lies where it did may be moved again.
+      const isOpen = !(first instanceof CloudError) && isPassing(first) && (await isThere(from))
+      const answer = isOpen ? await ask() : first
       if (answer instanceof CloudError) return afterDoubt(from, to, answer)
       if (answer.status === 412) return 'taken'
       if (!isRefused(answer)) return 'moved'
@@ -96,6 +102,11 @@ function isAbsent({ status }: HttpAnswer): boolean {
 /** 207 tells of members with which it was not done. */
 function isRefused({ status }: HttpAnswer): boolean {
   return status < 200 || status > 299 || status === 207
+}
+
+/** What Apache says to one of two who do the same at once. */
+function isPassing({ status }: HttpAnswer): boolean {
+  return status === 403 || status === 500
 }
 
 /** Throws in the words of the port unless it was done. */
