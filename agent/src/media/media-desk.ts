@@ -94,7 +94,10 @@ export class MediaDesk implements AsyncDisposable {
     const medium = await this.#mediumOf(place)
     this.#parts.media.add(medium)
     try {
-      await this.#keep(medium, profile).sync()
+      const keeper = this.#keep(medium, profile)
+      await keeper.sync()
+      // What was written is read back whole: a place that keeps something else is no place.
+      await mustHold(keeper, where)
     } catch (cause) {
       // Without a way in there is nothing to write yet: it follows by itself once there is.
       if (cause instanceof CloudError && (cause.code === 'no-ways' || cause.code === 'ways-behind'))
@@ -292,6 +295,15 @@ export class MediaDesk implements AsyncDisposable {
     if (keeper !== undefined) return keeper
     throw noSuchMedium()
   }
+}
+
+async function mustHold(keeper: CopyKeeper, where: string): Promise<void> {
+  const { damagedPacks } = await keeper.check()
+  if (damagedPacks === 0) return
+  throw new CloudError(
+    'copy-damaged',
+    `What was written to ${where} came back otherwise. It was not added: use another place, or look at that disk or server.`,
+  )
 }
 
 interface Place {

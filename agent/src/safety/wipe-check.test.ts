@@ -16,13 +16,16 @@ test('a device is safe to wipe when two failure domains besides its own hold eve
   assert.deepEqual(wipeCheck({ ...facts, places: [OWN, behind, whole('disk 2')] }).domainsLeft, ['disk 2'])
 })
 
-test('what lies only on a device keeps it from being wiped: newest edits, runs, and a key that nothing else replaces', () => {
+test('what lies only on a device is told: newest edits and a key that nothing else replaces keep it, accounts of runs do not', () => {
   const two = [OWN, whole('disk 2'), whole('me at cloud')]
   const kinds = (given: Partial<Parameters<typeof wipeCheck>[0]>) =>
     wipeCheck({ ...facts, places: two, ...given }).onlyHere.map(({ kind }) => kind)
   assert.deepEqual(kinds({}), [])
   assert.deepEqual(kinds({ places: [OWN, { failureDomain: 'disk 2', isWhole: false }] }), ['edits'])
   assert.deepEqual(kinds({ jobs: 2 }), ['jobs'])
+  const isSafe = (given: Partial<Parameters<typeof wipeCheck>[0]>) =>
+    wipeCheck({ ...facts, places: two, ...given }).isSafe
+  assert.deepEqual([isSafe({ jobs: 2 }), isSafe({ ways: [] })], [true, false])
   assert.deepEqual(kinds({ ways: ['built-in-wallet'] }), ['way'])
   assert.deepEqual(kinds({ ways: [] }), ['way'])
   assert.deepEqual(kinds({ ways: ['built-in-wallet', 'passphrase'] }), [])

@@ -17,7 +17,13 @@ export function wipeText({ isSafe, domainsLeft, onlyHere }: WipeCheck): WipeWord
       ? 'No other place holds everything.'
       : `${count === 1 ? 'One place still holds everything' : `${String(count)} places that are not lost together still hold everything`}: ${domainsLeft.join(', ')}.`
   const lost = onlyHere.map(({ says }) => says)
-  if (isSafe) return { title: 'Yes. Nothing would be lost.', tone: 'good', left, lost }
+  if (isSafe)
+    return {
+      title: lost.length === 0 ? 'Yes. Nothing would be lost.' : 'Yes. The profile lives on without it.',
+      tone: 'good',
+      left,
+      lost,
+    }
   if (count === 0) return { title: 'No. The profile would be lost with it.', tone: 'bad', left, lost }
   return { title: lost.length > 0 ? 'No. Something is only here.' : 'Not yet. Only one place would be left.', tone: 'warn', left, lost } // prettier-ignore
 }
