@@ -79,6 +79,17 @@ test('an answer lost after the branch has moved says unknown, and reading again 
   assert.deepEqual((await store.readHead('head'))?.heads, [utf8('two')])
 })
 
+test('a repository that stays empty because its first file was lost on the way is tried again', async (t) => {
+  const github = await start(t)
+  const { store } = await open(github)
+  for (const kind of ['lost-request', 'lost-answer'] as const) {
+    github.mishap = on('PUT', { kind })
+    await assert.rejects(store.casHead('head', utf8('one'), undefined), { code: 'medium-unreachable' })
+  }
+  github.mishap = () => undefined
+  assert.equal(await store.casHead('head', utf8('one'), undefined), 'ok')
+})
+
 test('a request that breaks off before the branch has moved says unknown or rejects, and nothing is applied', async (t) => {
   const github = await start(t)
   const { store } = await open(github)

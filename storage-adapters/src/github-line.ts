@@ -102,7 +102,9 @@ export function createLine(api: GithubApi, commitsMax: number): Line {
     },
     async append(tip, changes, cut) {
       if (tip !== undefined && tip.depth >= commitsMax) return end(tip, cut)
-      if (isEmpty) await api.makeFirstFile(cut)
+      // Made or not, there is nothing of ours yet: whoever asks again finds out.
+      if (isEmpty && (await api.makeFirstFile(cut)) === 'unknown')
+        throw createMediumError('medium-unreachable', 'GitHub does not answer. It is tried again.')
       const tree = await api.makeTree(tip?.tree, changes, cut)
       const depth = (tip?.depth ?? 0) + 1
       const parents = tip === undefined ? [] : [tip.commit]

@@ -220,7 +220,8 @@ test('a program runs, its words go to stdout, how it went to stderr, and its log
 })
 
 test('what a program wrote can be read and attached to after the agent was stopped and started again', async (t) => {
-  const cloudos = commandLine(t)
+  // One that nobody takes while the agent is away.
+  const cloudos = commandLine(t, undefined, { CLOUDOS_PORT: String(12_000 + ((process.pid * 61) % 8_000)) })
   await cloudos.run('up')
   const run = await cloudos.run('job', 'run', 'sample')
   const idIn = ({ out, err }: CommandEnd): string => /[0-9a-f]{32}/.exec(err + out)?.[0] ?? ''
