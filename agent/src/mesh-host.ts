@@ -25,7 +25,7 @@ import type { Profile } from '@cloudos/mesh/profile'
 import { RPC_PROTOCOL, serveRpc } from '@cloudos/mesh/rpc'
 import { encodeCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { findId } from '@cloudos/protocol/ids'
+import { bytesFromId, findId } from '@cloudos/protocol/ids'
 import type { DeviceId, ProfileId } from '@cloudos/protocol/ids'
 import { encodeInvitation } from '@cloudos/protocol/invitation'
 import type { Caller } from '@cloudos/protocol/grants'
@@ -489,14 +489,15 @@ export class MeshHost {
 }
 
 /**
- * Kept from start to start, because other devices remember it; another one when somebody else has taken it. Below the range from which
- * systems lend ports for outgoing connections, so that it is still there after a restart.
+ * Kept from start to start, because other devices remember it; another one when somebody else has taken it. The first is the device's own,
+ * so that a lost journal does not lose it. Below the range from which systems lend ports for outgoing connections, so that it is still
+ * there after a restart.
  */
-async function meshPort({ journal, rng }: MeshHostParts): Promise<number> {
+async function meshPort({ journal, identity, rng }: MeshHostParts): Promise<number> {
   const kept = journal.settings.find('mesh-port')
+  const first = kept === undefined ? portFrom(bytesFromId(identity.deviceId)) : Number(kept)
   for (let tries = 0; tries < PORT_TRIES; tries++) {
-    const [high = 0, low = 0] = rng.bytes(2)
-    const wanted = tries === 0 && kept !== undefined ? Number(kept) : LOWEST_PORT + (((high << 8) | low) % PORTS)
+    const wanted = tries === 0 ? first : portFrom(rng.bytes(2))
     const port = await freePort(wanted)
     if (port === undefined) continue
     journal.settings.set('mesh-port', String(port))
@@ -511,6 +512,10 @@ async function meshPort({ journal, rng }: MeshHostParts): Promise<number> {
 const LOWEST_PORT = 10_000
 const PORTS = 20_000
 const PORT_TRIES = 20
+
+function portFrom([high = 0, low = 0]: Uint8Array): number {
+  return LOWEST_PORT + (((high << 8) | low) % PORTS)
+}
 
 function freePort(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
