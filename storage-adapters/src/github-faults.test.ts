@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { utf8 } from '@cloudos/protocol/bytes'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
+import { blobPath } from './github-files.ts'
 import { connectGithub } from './github.ts'
 import type { ConnectedGithub, GithubOptions } from './github.ts'
 import { expectInLedger, ledgerSize, writeLedgerEntry } from './suite/ledger.ts'
@@ -144,6 +145,27 @@ test('a rule that forbids moving the branch ends in a refusal that names it, not
   github.mishap = ({ route, method }) =>
     method !== 'GET' && route.includes('/refs') ? { kind: 'answer', status: 422 } : undefined
   await assert.rejects(store.casHead('head', utf8('one'), undefined), { code: 'medium-forbidden', message: /rule/ })
+})
+
+test('files that were written in base64 before are read, and a file of another kind is told as a damaged one', async (t) => {
+  const github = await start(t)
+  const { store } = await open(github)
+  await store.casHead('head', utf8('one'), undefined)
+  const kept = await store.putBlob(utf8('kept'))
+  const put = (content: string) => {
+    const [tip] = github.git.refs('refs/heads/cloudos/')
+    assert.ok(tip)
+    const file = { path: blobPath(kept.name), mode: '100644', content: Buffer.from(content) }
+    const tree = github.git.makeTree(github.git.commit(tip.sha).tree, [file])
+    const author = { name: 'Before', email: 'before@example.org' }
+    assert.ok(github.git.forwardRef(tip.ref, github.git.makeCommit({ tree, parents: [tip.sha], message: 'm', author })))
+  }
+  put(btoa('kept'))
+  assert.deepEqual(await store.getBlob(kept.name), utf8('kept'))
+  for (const other of ['~kept!"', '~', '', 'no file of ours\u00e9']) {
+    put(other)
+    await assert.rejects(store.getBlob(kept.name), { code: 'blob-damaged' }, other)
+  }
 })
 
 test('a tree too large for one answer is read directory by directory', async (t) => {

@@ -1,9 +1,11 @@
 import { utf8 } from '@cloudos/protocol/bytes'
+import { encodeBase85, findBase85 } from './base85.ts'
 import { createMediumError } from './medium-error.ts'
 
 /*
- * What lies in the repository. Files are text (base64), because only text goes into a tree with the one request that makes it; git
- * packs it back to about its true size.
+ * What lies in the repository. Files are text, because only text goes into a tree with the one request that makes it: in base 85,
+ * since JSON has to spell out nothing of it and it is a quarter longer than the bytes, where base64 is a third. git packs it back to
+ * about its true size.
  */
 
 /** A file of a commit. */
@@ -38,25 +40,23 @@ export function nameOfPath(path: string): string | undefined {
   return blob === null ? undefined : `b/${blob[1] ?? ''}${blob[2] ?? ''}`
 }
 
-const CHUNK_BYTES = 0x8000
+/** Before text in base 85: no base64 begins with it, which is what files were written in before. */
+const BASE_85 = '~'
 
 export function textOf(bytes: Uint8Array): string {
-  let binary = ''
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
-    binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES))
-  return btoa(binary)
+  return BASE_85 + encodeBase85(bytes)
 }
 
 /** Text that is no file of ours becomes bytes that no name fits. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const binary = decodeBase64(text)
-  return binary === undefined ? new Uint8Array(utf8(text)) : Uint8Array.from(binary, (char) => char.charCodeAt(0))
+  return (
+    (text.startsWith(BASE_85) ? findBase85(text.slice(BASE_85.length)) : findBase64(text)) ?? new Uint8Array(utf8(text))
+  )
 }
 
-/** `undefined` for what is none. */
-function decodeBase64(text: string): string | undefined {
+function findBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return atob(text)
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
   } catch (error) {
     if (error instanceof DOMException) return undefined
     throw error
@@ -81,7 +81,7 @@ export function textFromGithub({ content, encoding }: { readonly content: string
 export const FIRST_FILE = {
   path: 'README.md',
   message: 'Say what this repository is for',
-  content: textOf(
-    utf8('Sealed copies of a CloudOS profile lie in the branches of this repository. Keep it private and whole.\n'),
+  content: btoa(
+    'Sealed copies of a CloudOS profile lie in the branches of this repository. Keep it private and whole.\n',
   ),
 }

@@ -40,7 +40,7 @@ const GITHUB_API = 'https://api.github.com'
 /** What GitHub recommends a repository to stay below. */
 const QUOTA_BYTES = 1024 ** 3
 const COMMITS_MAX = 1_000
-/** The largest blob in base64, and the list of a very large tree. */
+/** The largest blob, its text in base64 as GitHub hands it out, and the list of a very large tree. */
 const ANSWER_MAX_BYTES = 32 * 1024 * 1024
 
 /** What goes wrong is told by the port. */
