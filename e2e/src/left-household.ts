@@ -58,7 +58,8 @@ export async function leaveOnMedia(
   assert.deepEqual(media.map(({ outcome, notSaved }) => [outcome, notSaved]), places.map(() => ['good', 0])) // prettier-ignore
   const hashes = new Set(media.map(({ stateHash }) => stateHash))
   assert.equal(hashes.size, 1)
-  await agent.stop()
+  // An agent that ends well hands over its audit chain: one more edit, on the media too.
+  await agent.end('SIGKILL')
   return { places, stateHash: media[0]?.stateHash ?? '', wordsFile, folder }
 }
 
