@@ -1,12 +1,12 @@
 import type { AuthorityBody } from '@cloudos/protocol/authority-body'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
-import type { ProfileId } from '@cloudos/protocol/ids'
+import type { DeviceId, ProfileId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Rng } from '@cloudos/protocol/ports'
 import { ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
 import { encodeSlot, parseSlot } from '@cloudos/protocol/slot'
-import type { SlotRefusal } from '@cloudos/protocol/slot'
+import type { Slot, SlotRefusal } from '@cloudos/protocol/slot'
 import type { MediaRecord, Vault } from '@cloudos/protocol/vault'
 import { appendEntries, placeAfter } from './append-entries.ts'
 import type { RootPower } from './append-entries.ts'
@@ -39,6 +39,30 @@ export async function saveSlots({ state, root, rng, nowMs }: RootPower, open: Op
   return { slots: open.slots, sealedVault, entries }
 }
 
+/** A slot for the vault key of `open`, and what its owner calls it. */
+export interface NewSlot {
+  readonly slot: Slot
+  readonly label: string
+  readonly addedMs: number
+  /** For a way in that lies on one device. */
+  readonly deviceId?: DeviceId
+}
+
+export function addSlot(open: OpenProfile, { slot, label, addedMs, deviceId }: NewSlot): OpenProfile {
+  const { vault } = open
+  const name = hexFromBytes(slot.slotPublicKey)
+  return {
+    ...open,
+    slots: [...open.slots, encodeSlot(slot)],
+    vault: {
+      ...vault,
+      labelBySlot: new Map([...vault.labelBySlot, [name, label]]),
+      addedMsBySlot: new Map([...(vault.addedMsBySlot ?? []), [name, addedMs]]),
+      ...(deviceId !== undefined && { deviceBySlot: new Map([...(vault.deviceBySlot ?? []), [name, deviceId]]) }),
+    },
+  }
+}
+
 /** Housekeeping: the slot leaves the head. OLD COPIES OF THE MEDIUM STILL OPEN WITH IT, and the screen must say so. */
 export function retireSlot(open: OpenProfile, slotPublicKey: Uint8Array): OpenProfile {
   const name = hexFromBytes(slotPublicKey)
@@ -46,7 +70,8 @@ export function retireSlot(open: OpenProfile, slotPublicKey: Uint8Array): OpenPr
   if (slots.length === 0) throw new RangeError('the last way in cannot leave')
   const labelBySlot = without(open.vault.labelBySlot, name)
   const addedMsBySlot = without(open.vault.addedMsBySlot ?? new Map<string, number>(), name)
-  return { ...open, slots, vault: { ...open.vault, labelBySlot, addedMsBySlot } }
+  const deviceBySlot = without(open.vault.deviceBySlot ?? new Map<string, DeviceId>(), name)
+  return { ...open, slots, vault: { ...open.vault, labelBySlot, addedMsBySlot, deviceBySlot } }
 }
 
 export interface RevokedSlot extends SlotChangeSet {

@@ -26,7 +26,7 @@ export interface ShownForRecovery extends ShownCopy {
   readonly challenge: Uint8Array
 }
 
-const logPiece = record<LogPiece>({
+export const logPiece = record<LogPiece>({
   entries: at(1, list(bytesUpTo(LIMITS.authorityEntryMaxBytes), { min: 1, max: 4096 }), 'the next entries of the log'),
 })
 

@@ -46,7 +46,7 @@ import {
   trustStorageCommand,
 } from './storage-commands.ts'
 import { issueTokenCommand, listTokensCommand, revokeTokenCommand } from './token-commands.ts'
-import { getWaysCommand, leaveCommand, putWaysCommand } from './way-commands.ts'
+import { changeWaysCommand, getWaysCommand, leaveCommand, putWaysCommand, readWaysCommand } from './way-commands.ts'
 import { wipeCheckCommand } from './wipe-command.ts'
 
 /** Every command there is, by subject. How to add one: docs/how-it-is/commands.md. */
@@ -88,6 +88,8 @@ export const COMMANDS: readonly AnyCommand[] = [
   jobReceiptCommand,
   getWaysCommand,
   putWaysCommand,
+  readWaysCommand,
+  changeWaysCommand,
   listStorageCommand,
   addStorageCommand,
   removeStorageCommand,

@@ -1,6 +1,6 @@
 import { bytesOf, bytesUpTo, hexOf, id, list, mapOf, text, uint } from './codecs.ts'
 import { isDisplayText } from './display-text.ts'
-import type { EpochId } from './ids.ts'
+import type { DeviceId, EpochId } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { at, encodeRecord, maybeAt, parseRecord, record, versionedRecord } from './record.ts'
 import type { RecordRefusal, VersionRefusal } from './record.ts'
@@ -28,6 +28,8 @@ export interface Vault {
   readonly addedMsBySlot?: ReadonlyMap<string, number>
   /** Of the built-in wallet, which the recovery words yield: known from the moment they are written down. */
   readonly walletAddress?: string
+  /** On which device a way in lies that is a device's own, such as a key in its keychain. */
+  readonly deviceBySlot?: ReadonlyMap<string, DeviceId>
 }
 
 export type VaultRefusal = RecordRefusal<Vault> | VersionRefusal
@@ -57,6 +59,7 @@ const vaultCodec = versionedRecord<Vault>(1, {
     9,
     text(44, (value) => /^[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(value)),
   ),
+  deviceBySlot: maybeAt(10, mapOf(hexOf(32), id('DeviceId'), { max: LIMITS.slotsMax })),
 })
 
 export function encodeVault(vault: Vault): Uint8Array {

@@ -14,6 +14,8 @@ const WITHIN_OTHERS = new Set([
   'pair.watch',
   'pair.refuse',
   'ways.get',
+  'ways.read',
+  'ways.change',
   'device.capabilities',
   'device.keeps',
   'job.watch',

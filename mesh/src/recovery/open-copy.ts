@@ -33,11 +33,25 @@ export interface OpenedCopy {
   readonly slotName: string
 }
 
+/** And what more ways in are sealed to. To be wiped too. */
+export interface OpenedToChange extends OpenedCopy {
+  readonly vaultKey: Uint8Array
+}
+
+/** As `openToChange`, without what changes the ways in. */
+export async function openCopy(copy: SealedCopy, way: WayIn): Promise<Result<OpenedCopy, CopyOpenRefusal>> {
+  const opened = await openToChange(copy, way)
+  if (!opened.ok) return opened
+  const { vaultKey, ...rest } = opened.value
+  vaultKey.fill(0)
+  return ok(rest)
+}
+
 /**
  * Slots → vault → root, and nothing that is kept anywhere else. Throws `CloudError` 'copy-outdated' when the copy opens and is from before
  * a way in was revoked: its root can let nobody in any more.
  */
-export async function openCopy(copy: SealedCopy, way: WayIn): Promise<Result<OpenedCopy, CopyOpenRefusal>> {
+export async function openToChange(copy: SealedCopy, way: WayIn): Promise<Result<OpenedToChange, CopyOpenRefusal>> {
   const { profileId, slots, sealedVault, entries } = copy
   if (slots.length === 0 || entries.length === 0) return err({ kind: 'nothing-there' })
   const { state } = await AuthorityLog.open(profileId, inMemory(entries))
@@ -46,7 +60,6 @@ export async function openCopy(copy: SealedCopy, way: WayIn): Promise<Result<Ope
   if (!opened.ok) return err(refusalFrom(opened.error, way.kind, slots))
   const { vaultKey, slot } = opened.value
   const vault = unsealVault(profileId, vaultKey, sealedVault)
-  vaultKey.fill(0)
   if (!vault.ok)
     return err(vault.error === 'newer-version' ? { kind: vault.error } : { kind: 'corrupt-slot', ways: [] })
   if (!equalBytes(createSigner(vault.value.rootSeed).publicKey, state.rootPublicKey)) {
@@ -56,7 +69,7 @@ export async function openCopy(copy: SealedCopy, way: WayIn): Promise<Result<Ope
       'This copy is from before a way in was revoked, and can let nobody in any more. Use a newer copy.',
     )
   }
-  return ok({ state, vault: vault.value, slotName: hexFromBytes(slot.slotPublicKey) })
+  return ok({ state, vault: vault.value, vaultKey, slotName: hexFromBytes(slot.slotPublicKey) })
 }
 
 /** As far as JavaScript can. */

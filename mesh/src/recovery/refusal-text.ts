@@ -55,7 +55,10 @@ function sayWrong(way: SlotKind): CloudError {
     case 'passkey':
       return new CloudError('wrong-passkey', 'That passkey is none of this profile’s. Choose another one.')
     case 'device-keychain':
-      return new CloudError('wrong-keychain', 'The keychain of this device has another key.')
+      return new CloudError(
+        'wrong-keychain',
+        'The key in this machine’s keychain is another one than it was: it does not open this copy. Use the recovery words or another way in.',
+      )
   }
 }
 

@@ -1,6 +1,22 @@
 import { ADDED_KINDS } from '@cloudos/protocol/storage-commands'
 import { asFlag, flag, placed, textPart } from './parts.ts'
 import type { Handwritten } from './parts.ts'
+import type { Part } from '../verb.ts'
+
+/** Not in a list of processes or a shell's history: what opens the profile is asked for, piped in, or lies in a file. */
+const OPENED_WITH: readonly Part[] = [
+  {
+    name: 'way',
+    says: 'What you open it with; keychain: the one of this machine',
+    form: { kind: 'one-of', codes: { words: 1, passphrase: 2, keychain: 3 } },
+    ...asFlag,
+  },
+  textPart(
+    'way-file',
+    'The file with the recovery words, the passphrase or a keychain’s key; without it you are asked',
+    asFlag,
+  ),
+]
 
 /** What is kept: copies of the profile, and what was decided. */
 export const KEPT_VERBS: readonly Handwritten[] = [
@@ -12,6 +28,7 @@ export const KEPT_VERBS: readonly Handwritten[] = [
       'cloudos recover --kind webdav --where https://cloud.example.org/dav/cloudos --account robin',
       'cloudos recover --drill',
       'cloudos recover --drill /media/stick/cloudos --way passphrase',
+      'cloudos recover --drill --way keychain',
     ],
     parts: [
       textPart(
@@ -33,16 +50,27 @@ export const KEPT_VERBS: readonly Handwritten[] = [
       textPart('where', 'The whole path of the folder, or the address of the place', asFlag, 1024),
       textPart('account', 'As whom to sign in there: a user name, or the id of an access key', asFlag, 320),
       textPart('secret-file', 'The file with its password, secret key or token; without it you are asked', asFlag),
-      {
-        name: 'way',
-        says: 'What you open it with',
-        form: { kind: 'one-of', codes: { words: 1, passphrase: 2 } },
-        ...asFlag,
-      },
-      textPart('way-file', 'The file with the recovery words or the passphrase; without it you are asked', asFlag),
+      ...OPENED_WITH,
     ],
     needs: ['status', 'recover.read', 'recover.enter', 'storage.list', 'drill.read', 'drill.run'],
     load: async () => (await import('../verbs/recover.ts')).runRecover,
+  },
+  {
+    words: ['ways', 'add'],
+    says: 'Let this machine open the profile by a key that its own keychain keeps.',
+    examples: ['cloudos ways add keychain', 'cloudos ways add keychain --keep file --way-file words.txt'],
+    parts: [
+      { name: 'kind', says: 'What it is', form: { kind: 'one-of', codes: { keychain: 1 } }, ...placed },
+      {
+        name: 'keep',
+        says: 'Where: the system’s keychain, or a file for your user alone, which is weaker; otherwise the first that works',
+        form: { kind: 'one-of', codes: { system: 1, file: 2 } },
+        ...asFlag,
+      },
+      ...OPENED_WITH,
+    ],
+    needs: ['status', 'device.list', 'ways.read', 'ways.change'],
+    load: async () => (await import('../verbs/ways-add.ts')).runWaysAdd,
   },
   {
     words: ['storage', 'add'],

@@ -1,3 +1,4 @@
+import { keyFileSecrets } from '../../keychain/key-file.ts'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { statusCommand } from '@cloudos/protocol/commands'
@@ -86,7 +87,7 @@ function isRow(value: unknown): boolean {
   return pieces.every((piece) => typeof piece === 'number')
 }
 
-/** The device's keys in the spellings they could have slipped in by, and the link that lies in the run folder. */
+/** The device's keys, and one that opens the profile, in the spellings they could have slipped in by, and the link that lies in the run folder. */
 function secretsOf({ config }: Errand): readonly string[] {
   const key = join(config.homeFolder, 'keys', 'device.key')
   const bytes = existsSync(key) ? readFileSync(key) : Buffer.alloc(0)
@@ -94,8 +95,9 @@ function secretsOf({ config }: Errand): readonly string[] {
     const secret = bytes.subarray(1 + 32 * part, 33 + 32 * part)
     return [secret.toString('hex'), secret.toString('base64').replace('=', ''), secret.toString('base64url')]
   })
+  const keys = keyFileSecrets(join(config.homeFolder, 'keys'))
   const link = /#open=([A-Za-z0-9_-]+)/.exec(textIn(join(config.runFolder, 'open.html')))?.[1] ?? ''
-  return [...spellings, link].filter((secret) => secret.length >= 16)
+  return [...spellings, ...keys, link].filter((secret) => secret.length >= 16)
 }
 
 const TEXT_MAX_BYTES = 8 * 1024 * 1024

@@ -3,15 +3,19 @@ import { passphraseWay, phraseWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
 import { openCopy, waysOf } from '@cloudos/mesh/recovery/open-copy'
-import type { OpenedCopy } from '@cloudos/mesh/recovery/open-copy'
+import type { CopyOpenRefusal, OpenedCopy } from '@cloudos/mesh/recovery/open-copy'
 import { nounOf, sayOpenRefusal } from '@cloudos/mesh/recovery/refusal-text'
 import { readWords, sayWrongWords } from '@cloudos/mesh/recovery/words'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { CommandShape } from '@cloudos/protocol/command'
 import { recordFromJson } from '@cloudos/protocol/json-record'
 import type { Json } from '@cloudos/protocol/json-record'
-import type { LogPiece, ShownCopy } from '@cloudos/protocol/recovery-commands'
+import type { LogPiece } from '@cloudos/protocol/recovery-commands'
 import type { RecordCodec } from '@cloudos/protocol/record'
+import type { Result } from '@cloudos/protocol/result'
+import type { WaysHere } from '@cloudos/protocol/way-commands'
+import { findKeychainWay, keychainWayIn } from '../../keychain/keychain-way.ts'
+import { keychainsOf } from '../../keychain/keychains.ts'
 import type { AgentDoor } from '../agent-door.ts'
 import type { Errand } from '../errand.ts'
 import { givenText } from '../verb.ts'
@@ -19,7 +23,7 @@ import type { Given } from '../verb.ts'
 import { secretIn } from './storage-add.ts'
 
 /** A copy as the agent shows it, sealed. */
-export async function askShown<Input, Shown extends ShownCopy>(
+export async function askShown<Input, Shown extends WaysHere>(
   door: AgentDoor,
   command: CommandShape<Input, Shown, LogPiece>,
   input: Json,
@@ -56,31 +60,63 @@ export interface TypedWay {
   readonly text: string
 }
 
+/** What this machine holds for whoever sits here, or nobody: looked up for each copy, since each names its own. */
+export interface KeychainWay {
+  readonly kind: 'device-keychain'
+  readonly find: (slots: readonly Uint8Array[]) => Promise<WayIn>
+}
+
+export type AskedWay = TypedWay | KeychainWay
+
 /** Opens it with what a terminal can ask for. Rejects as `CloudError` with what was wrong, down to the word. */
 export async function openShown(copy: SealedCopy, asked: WayAsked): Promise<OpenedCopy> {
   return openTyped(copy, await askWay(copy, asked))
 }
 
-/** Throws `CloudError` 'needs-page' where the copy has no way in that can be typed. */
-export async function askWay({ slots }: Pick<SealedCopy, 'slots'>, { given, errand }: WayAsked): Promise<TypedWay> {
+/** Throws `CloudError` 'needs-page' where the copy has no way in that can be typed and none that a keychain holds. */
+export async function askWay({ slots }: Pick<SealedCopy, 'slots'>, asked: WayAsked): Promise<AskedWay> {
+  const { given, errand } = asked
   const has = waysOf(slots)
-  const wanted = givenText(given, 'way')
-  const kind =
-    wanted === 'words' ? 'phrase' : wanted === 'passphrase' ? wanted : has.includes('phrase') ? 'phrase' : 'passphrase'
-  if (wanted === '' && !has.includes(kind)) throw needsPage(has.map(nounOf).join(', '))
+  const kind = KIND_OF_WAY[givenText(given, 'way')] ?? ASKED_FOR.find((one) => has.includes(one))
+  if (kind === undefined) throw needsPage(has.map(nounOf).join(', '))
   if (!has.includes(kind)) throw sayOpenRefusal({ kind: 'no-slot', way: kind, has })
-  const file = givenText(given, 'way-file')
+  const file = givenText(given, 'way-file') && resolve(errand.world.workFolder, givenText(given, 'way-file'))
+  if (kind === 'device-keychain') {
+    const find = (of: readonly Uint8Array[]): Promise<WayIn> => findKeychainWay(of, keychainsOf(errand))
+    return { kind, find: file === '' ? find : () => Promise.resolve(keychainWayIn(file)) }
+  }
   const question = kind === 'phrase' ? 'Recovery words, all 24 (not shown): ' : 'Passphrase (not shown): '
-  const text = file === '' ? await errand.world.readSecret(question) : secretIn(resolve(errand.world.workFolder, file))
-  return { kind, text }
+  return { kind, text: file === '' ? await errand.world.readSecret(question) : secretIn(file) }
 }
 
-export async function openTyped(copy: SealedCopy, { kind, text }: TypedWay): Promise<OpenedCopy> {
-  const way: WayIn = kind === 'phrase' ? phraseWay(await readWords(copy, text)) : passphraseWay(text)
-  const opened = await openCopy(copy, way)
+const KIND_OF_WAY: Readonly<Record<string, AskedWay['kind']>> = {
+  words: 'phrase',
+  passphrase: 'passphrase',
+  keychain: 'device-keychain',
+}
+
+/** Where nothing was said; a person first, since a keychain says nothing of who sits here. */
+const ASKED_FOR = ['phrase', 'passphrase', 'device-keychain'] as const
+
+export function openTyped(copy: SealedCopy, asked: AskedWay): Promise<OpenedCopy> {
+  return openAsked(copy, asked, openCopy)
+}
+
+/** Rejects as `CloudError` with what was wrong. */
+export async function openAsked<Opened>(
+  copy: SealedCopy,
+  asked: AskedWay,
+  open: (copy: SealedCopy, way: WayIn) => Promise<Result<Opened, CopyOpenRefusal>>,
+): Promise<Opened> {
+  const opened = await open(copy, await wayFrom(copy, asked))
   if (opened.ok) return opened.value
-  const isOtherWords = kind === 'phrase' && opened.error.kind === 'wrong-way-in'
-  throw isOtherWords ? await sayWrongWords(copy, text) : sayOpenRefusal(opened.error)
+  const isOtherWords = asked.kind === 'phrase' && opened.error.kind === 'wrong-way-in'
+  throw isOtherWords ? await sayWrongWords(copy, asked.text) : sayOpenRefusal(opened.error)
+}
+
+async function wayFrom(copy: SealedCopy, asked: AskedWay): Promise<WayIn> {
+  if (asked.kind === 'device-keychain') return asked.find(copy.slots)
+  return asked.kind === 'phrase' ? phraseWay(await readWords(copy, asked.text)) : passphraseWay(asked.text)
 }
 
 function needsPage(ways: string): CloudError {

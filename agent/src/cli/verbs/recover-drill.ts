@@ -12,10 +12,13 @@ import { listOf, textOf } from '../json-fields.ts'
 import { givenText } from '../verb.ts'
 import type { Given, Outcome } from '../verb.ts'
 import { askShown, askWay, openTyped, valueOf } from './open-shown.ts'
-import type { TypedWay } from './open-shown.ts'
+import type { AskedWay } from './open-shown.ts'
 
-/** What the person did wrong says nothing about a copy: the drill ends there. */
-const MISTYPED = new Set(['wrong-word', 'wrong-words', 'wrong-count', 'wrong-passphrase', 'no-secret', 'cancelled'])
+/** What the person did wrong, or the keychain of this machine, says nothing about a copy: the drill ends there. */
+const NOT_OF_THE_COPY = new Set([
+  ...['wrong-word', 'wrong-words', 'wrong-count', 'wrong-passphrase', 'no-secret', 'cancelled'],
+  ...['keychain-unreachable', 'keychain-gone', 'keychain-damaged', 'key-open-to-others', 'wrong-keychain'],
+])
 
 /** Opens one copy, or all, from nothing but the medium and what the person types now. */
 export async function runDrill(given: Given, errand: Errand): Promise<Outcome> {
@@ -24,13 +27,13 @@ export async function runDrill(given: Given, errand: Errand): Promise<Outcome> {
   const results: Json[] = []
   const lines: string[] = []
   let exitCode = 0
-  let typed: TypedWay | undefined
+  let asked: AskedWay | undefined
   for (const medium of media) {
     const [mediumId, where] = [textOf(medium, 'mediumId'), textOf(medium, 'where')]
     try {
       const { copy } = await askShown(door, readForDrillCommand, { mediumId }, errand.world.signal)
-      typed ??= await askWay(copy, { given, errand })
-      const { vault, slotName } = await openTyped(copy, typed)
+      asked ??= await askWay(copy, { given, errand })
+      const { vault, slotName } = await openTyped(copy, asked)
       const epochKeys = [...vault.keyByEpoch].map(([epochId, key]) => [epochId, base64url.encode(key)])
       wipeVault(vault)
       const answer = await door.ask(
@@ -42,7 +45,7 @@ export async function runDrill(given: Given, errand: Errand): Promise<Outcome> {
       results.push({ mediumId, where, outcome: 'good', ...drilled })
       lines.push(goodLine(where, drilled))
     } catch (cause) {
-      if (!(cause instanceof CloudError) || MISTYPED.has(cause.code)) throw cause
+      if (!(cause instanceof CloudError) || NOT_OF_THE_COPY.has(cause.code)) throw cause
       results.push({ mediumId, where, outcome: cause.code, problem: cause.message })
       lines.push(`${where}: NOT recoverable now (${cause.code}). ${cause.message}`)
       exitCode = exitCodeOf(cause.code)
