@@ -1,4 +1,5 @@
 import type { Hash } from './ids.ts'
+import type { Room } from './room.ts'
 
 /** What the outside world is to the pure rooms. Effects enter as these arguments; the simulator and the tests pass their own. */
 
@@ -67,6 +68,8 @@ export interface BlobStoreCapabilities {
   readonly cas: boolean
   readonly maxBlobBytes: number
   readonly quotaBytes?: number
+  /** Whose room it can tell: of the whole `place`, or only of what lies there of its `own`. Without it there is no `room`. */
+  readonly tellsRoom?: 'place' | 'own'
   /** The medium may drop everything by itself (a browser short of space, memory at exit): it never counts as a safe copy. */
   readonly evictable: boolean
   /** Two media in one failure domain are lost together and count as one copy. */
@@ -138,4 +141,13 @@ export interface BlobStore {
 }
 
 /** A store with its connection: for whoever opened it. Disposing cuts what is under way as a signal would. */
-export interface ConnectedBlobStore extends BlobStore, AsyncDisposable {}
+export interface ConnectedBlobStore extends BlobStore, AsyncDisposable {
+  /** There where `capabilities.tellsRoom`. */
+  readonly room?: RoomTeller
+}
+
+/** The second, small port of a medium that can say how full it is. */
+export interface RoomTeller {
+  /** As it is now; a field that the medium does not say is left out. Rejects with a `MediumFault`. */
+  measure(signal?: AbortSignal): Promise<Room>
+}

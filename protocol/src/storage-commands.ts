@@ -3,6 +3,8 @@ import { nothing, QUICK_MS } from './command.ts'
 import type { CommandShape, Nothing } from './command.ts'
 import { LIMITS } from './limits.ts'
 import { at, maybeAt, record } from './record.ts'
+import { roomRecord } from './room.ts'
+import type { Room } from './room.ts'
 
 /**
  * `away`: it is not there now and is looked for. `waiting`: nothing has been written yet. `failed`: `problem` says what to do.
@@ -44,6 +46,12 @@ export interface MediumView {
   readonly hadCopy?: boolean
   /** Of a device's own disk: where another machine finds that device, to come back from it by its code. */
   readonly reachedAt?: string
+  /** As it was told last; left out where nothing can be told. */
+  readonly room?: Room
+  /** There is no room left, or little: what to do about it. */
+  readonly roomProblem?: string
+  /** The last save did not fit. */
+  readonly isFull?: boolean
   /** When a drill last brought everything back from it. */
   readonly testedAtMs?: number
   /** Why the last drill did not. */
@@ -80,6 +88,9 @@ const mediumView = record<MediumView>({
   tests: maybeAt(14, list(record<WayTest>({ way: at(1, hexOf(32)), atMs: at(2, uint()) }), { max: LIMITS.slotsMax })),
   hadCopy: maybeAt(20, flag),
   reachedAt: maybeAt(21, sentence),
+  room: maybeAt(22, roomRecord),
+  roomProblem: maybeAt(23, sentence),
+  isFull: maybeAt(24, flag),
 })
 
 /** How well what is saved on a device is kept: saved is here, safe is in two places that cannot be lost together. */

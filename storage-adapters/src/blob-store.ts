@@ -67,6 +67,9 @@ export function createBlobStore(medium: Medium): ConnectedBlobStore {
       const stored = requireStoredName(name)
       return operations.read((cut) => medium.delete(stored, cut), signal)
     },
+    ...(medium.capabilities.tellsRoom && {
+      room: { measure: (signal) => operations.read(async (cut) => (await medium.measureRoom?.(cut)) ?? {}, signal) },
+    }),
     [Symbol.asyncDispose]: () => operations.end(),
   }
 }

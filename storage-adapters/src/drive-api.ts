@@ -3,6 +3,8 @@ import { drive } from '@googleapis/drive'
 import type { drive_v3 } from '@googleapis/drive'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { LIMITS } from '@cloudos/protocol/limits'
+import type { Room } from '@cloudos/protocol/room'
+import { roomFrom } from '@cloudos/protocol/room'
 import { brokenOff, parsedJson, refusedByDrive } from './drive-error.ts'
 import { driveFetch } from './drive-fetch.ts'
 import type { DriveTokens } from './drive-tokens.ts'
@@ -21,6 +23,8 @@ export interface DriveApi {
   /** In the order of names. What was written or deleted just now may not show yet. */
   list(wanted: DriveSearch, cut: AbortSignal): AsyncIterable<DriveFile>
   remove(id: string, cut: AbortSignal): Promise<void>
+  /** Of the whole account, which mail and photos share. */
+  room(cut: AbortSignal): Promise<Room>
   /** Whose Drive this is: an address of electronic mail. */
   account(cut: AbortSignal): Promise<string>
 }
@@ -150,6 +154,11 @@ export function createDriveApi({ line, tokens, apiUrl = GOOGLE }: DriveLine): Dr
       const { status, data } = await settled(files.delete({ fileId: id }, options(cut)), cut)
       if (status !== 404 && status >= 300) throw refusedByDrive(status, data)
     },
+    async room(cut) {
+      const { storageQuota } = await answered(about.get({ fields: 'storageQuota(limit,usage)' }, options(cut)), cut)
+      const [usedBytes, totalBytes] = [bytesFrom(storageQuota?.usage), bytesFrom(storageQuota?.limit)]
+      return usedBytes === undefined ? {} : roomFrom(totalBytes, usedBytes)
+    },
     async account(cut) {
       const { user } = await answered(about.get({ fields: 'user(emailAddress)' }, options(cut)), cut)
       const address = user?.emailAddress
@@ -185,6 +194,11 @@ function unanswered(error: unknown, cut: AbortSignal): undefined {
 
 function causeOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error
+}
+
+/** Google writes numbers of 64 bits as text; an account without a bound has no limit. */
+function bytesFrom(text: string | null | undefined): number | undefined {
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
 function isJson(data: unknown): boolean {

@@ -111,6 +111,7 @@ export function createDriveMedium(
       const outcome = await inTurn(() => apply({ name: stored.name, bytes: undefined }, () => true, cut))
       if (outcome !== 'ok') throw createMediumError('medium-unreachable', 'Google Drive did not confirm the deletion.')
     },
+    measureRoom: (cut) => api.room(cut),
     [Symbol.asyncDispose]: async () => {},
   }
 }

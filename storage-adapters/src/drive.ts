@@ -56,6 +56,7 @@ export async function connectDrive(place: DrivePlace, account: string, cut: Abor
   const capabilities = {
     cas: true,
     maxBlobBytes: LIMITS.blobMaxBytes,
+    tellsRoom: 'place' as const,
     evictable: false,
     failureDomain: `google ${account}`,
   }

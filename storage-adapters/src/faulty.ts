@@ -61,6 +61,7 @@ export function createFaultyMedium(inner: Medium, rates: FaultRates, rng: Rng): 
       past.noteChange((stored.kind === 'head' ? 'h/' : 'b/') + stored.name, 'gone')
       if (dice.strikes('timeout-after')) throw noAnswer()
     },
+    measureRoom: (signal) => line.ask(async () => (await inner.measureRoom?.(signal)) ?? {}),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
   }
 }

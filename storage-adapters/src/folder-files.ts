@@ -1,4 +1,4 @@
-import { access, lstat, mkdir, open, readdir, rename, rmdir, statfs, unlink } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { only, reporting, systemCode } from './system-error.ts'
 
@@ -34,12 +34,6 @@ export function createFolderFiles(root: string): FolderFiles {
     remove: (path) => reporting(remove(at(path))),
     syncDirectory: (directory) => reporting(syncDirectory(at(directory))),
   }
-}
-
-/** `undefined` where the file system does not say. */
-export async function findDiskSizeBytes(root: string): Promise<number | undefined> {
-  const disk = await reporting(statfs(root).catch(only('ENOSYS', 'ENOTSUP')))
-  return disk === undefined || disk.blocks === 0 ? undefined : disk.bsize * disk.blocks
 }
 
 async function readFile(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -4,9 +4,10 @@ import { LIMITS } from '@cloudos/protocol/limits'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { createBlobStore } from './blob-store.ts'
-import { createFolderFiles, findDiskSizeBytes } from './folder-files.ts'
+import { createFolderFiles } from './folder-files.ts'
 import type { FolderFiles } from './folder-files.ts'
 import { createFolderMedium } from './folder-medium.ts'
+import { measureDisk } from './disk-room.ts'
 import { isSyncedFolder, probeMove } from './folder-probe.ts'
 import { createMediumError } from './medium-error.ts'
 import { only, reporting } from './system-error.ts'
@@ -38,15 +39,16 @@ export async function connectFolder(path: string, failureDomain: string): Promis
       )
   const move = await probeMove(files)
   if (move !== 'unwritable') await clearLeftovers(path, files)
-  const quotaBytes = await findDiskSizeBytes(path)
+  const { totalBytes } = await measureDisk(path)
   const medium = createFolderMedium(files, {
     cas: move === 'exclusive' && !(await isSyncedFolder(path)),
     maxBlobBytes: LIMITS.blobMaxBytes,
-    ...(quotaBytes !== undefined && { quotaBytes }),
+    ...(totalBytes !== undefined && { quotaBytes: totalBytes }),
+    tellsRoom: 'place',
     evictable: false,
     failureDomain,
   })
-  return createBlobStore(medium)
+  return createBlobStore({ ...medium, measureRoom: () => measureDisk(path) })
 }
 
 const LEFTOVER_AGE_MS = 24 * 60 * 60_000

@@ -1,4 +1,5 @@
 import type { BlobStoreCapabilities, Version } from '@cloudos/protocol/ports'
+import { roomFrom } from '@cloudos/protocol/room'
 import type { Settled } from './github-error.ts'
 import { blobPath, bytesOf, headPath, nameOfPath, textOf } from './github-files.ts'
 import type { FileChange } from './github-files.ts'
@@ -49,13 +50,12 @@ export function createGithubMedium(line: Line, capabilities: BlobStoreCapabiliti
 
   function requireRoom(tip: Tip | undefined, files: readonly FileChange[]): void {
     if (capabilities.quotaBytes === undefined) return
-    let sizeBytes = 0
-    for (const file of tip?.files.values() ?? []) sizeBytes += file.sizeBytes
+    let sizeBytes = sizeOf(tip)
     for (const { text } of files) sizeBytes += text?.length ?? 0
     if (sizeBytes > capabilities.quotaBytes)
       throw createMediumError(
         'medium-full',
-        'What GitHub recommends for one repository is used up. Use another medium as well.',
+        'What GitHub recommends for one repository is used up. Add a copy in another place as well.',
       )
   }
 
@@ -111,6 +111,13 @@ export function createGithubMedium(line: Line, capabilities: BlobStoreCapabiliti
       const outcome = await inTurn(() => apply({ files: [{ path, text: undefined }] }, cut))
       if (outcome !== 'done') throw createMediumError('medium-unreachable', 'GitHub did not confirm the deletion.')
     },
+    measureRoom: async (cut) => roomFrom(capabilities.quotaBytes, sizeOf(await line.read(cut))),
     [Symbol.asyncDispose]: async () => {},
   }
+}
+
+function sizeOf(tip: Tip | undefined): number {
+  let sizeBytes = 0
+  for (const file of tip?.files.values() ?? []) sizeBytes += file.sizeBytes
+  return sizeBytes
 }

@@ -75,6 +75,7 @@ export async function connectGithub(options: GithubOptions, cut: AbortSignal): P
     cas: true,
     maxBlobBytes: LIMITS.blobMaxBytes,
     quotaBytes,
+    tellsRoom: 'own',
     evictable: false,
     failureDomain: `github ${repository.owner.toLowerCase()}`,
   })

@@ -2,6 +2,7 @@ import { openDB } from 'idb'
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { BlobStoreCapabilities, ConnectedBlobStore, HeadRead } from '@cloudos/protocol/ports'
+import { roomFrom } from '@cloudos/protocol/room'
 import { hashOf } from './blob-hash.ts'
 import { createBlobStore } from './blob-store.ts'
 import { reporting } from './dom-error.ts'
@@ -29,6 +30,7 @@ export async function connectIndexedDb(databaseName: string, failureDomain: stri
       cas: true,
       maxBlobBytes: LIMITS.blobMaxBytes,
       ...(quota !== undefined && { quotaBytes: quota }),
+      tellsRoom: 'place',
       evictable: !isKept,
       failureDomain,
     }),
@@ -81,6 +83,10 @@ function createIndexedDbMedium(database: IDBPDatabase<Schema>, capabilities: Blo
             await nextGeneration(change, stored.name)
             await change.objectStore('heads').delete(stored.name)
           }),
+    async measureRoom() {
+      const { usage, quota } = await navigator.storage.estimate()
+      return usage === undefined ? {} : roomFrom(quota, usage)
+    },
     async [Symbol.asyncDispose]() {
       database.close()
     },

@@ -1,5 +1,6 @@
 import type { Hash } from '@cloudos/protocol/ids'
 import type { BlobStoreCapabilities, CasOutcome, HeadRead, Version } from '@cloudos/protocol/ports'
+import type { Room } from '@cloudos/protocol/room'
 import type { StoredName } from './names.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Medium extends AsyncDisposable {
   /** May skip what does not start with `prefix`; may repeat itself. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   delete(stored: StoredName, signal: AbortSignal): Promise<void>
+  /** There where `capabilities.tellsRoom`. */
+  measureRoom?(signal: AbortSignal): Promise<Room>
 }
 
 export interface MediumFlush {

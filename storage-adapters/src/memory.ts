@@ -1,5 +1,6 @@
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { HeadRead } from '@cloudos/protocol/ports'
+import { roomFrom } from '@cloudos/protocol/room'
 import { createMediumError } from './medium-error.ts'
 import type { Medium } from './medium.ts'
 
@@ -20,9 +21,14 @@ export function createMemoryMedium(options: MemoryOptions = {}): MemoryMedium {
 
   function requireRoom(name: string, sizeBytes: number): void {
     if (options.quotaBytes === undefined) return
-    let usedBytes = sizeBytes - (entryByName.get(name)?.length ?? 0)
-    for (const bytes of entryByName.values()) usedBytes += bytes.length
-    if (usedBytes > options.quotaBytes) throw createMediumError('medium-full', 'The memory set aside is used up.')
+    const neededBytes = usedBytes() + sizeBytes - (entryByName.get(name)?.length ?? 0)
+    if (neededBytes > options.quotaBytes) throw createMediumError('medium-full', 'The memory set aside is used up.')
+  }
+
+  function usedBytes(): number {
+    let sum = 0
+    for (const bytes of entryByName.values()) sum += bytes.length
+    return sum
   }
 
   function readHead(name: string): HeadRead | undefined {
@@ -42,6 +48,7 @@ export function createMemoryMedium(options: MemoryOptions = {}): MemoryMedium {
       cas: true,
       maxBlobBytes: options.maxBlobBytes ?? LIMITS.blobMaxBytes,
       ...(options.quotaBytes !== undefined && { quotaBytes: options.quotaBytes }),
+      tellsRoom: 'own',
       evictable: true,
       failureDomain: 'memory',
     },
@@ -70,6 +77,7 @@ export function createMemoryMedium(options: MemoryOptions = {}): MemoryMedium {
       if (stored.kind === 'blob') entryByName.delete('b/' + stored.name)
       else if (entryByName.has('h/' + stored.name)) setHead(stored.name, undefined)
     },
+    measureRoom: async () => roomFrom(options.quotaBytes, usedBytes()),
     async [Symbol.asyncDispose]() {
       // The memory outlives its connections.
     },

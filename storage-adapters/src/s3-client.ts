@@ -23,8 +23,13 @@ export interface S3Address {
 /** Signed requests to one bucket. Any status resolves. */
 export interface S3Requests {
   send(method: string, key: string, more: S3Request, signal: AbortSignal): Promise<HttpAnswer>
-  /** Keys that begin so, without the prefix of the address. */
-  keys(prefix: string, signal: AbortSignal): AsyncIterable<string>
+  /** Those whose keys begin so, without the prefix of the address. */
+  objects(prefix: string, signal: AbortSignal): AsyncIterable<S3Object>
+}
+
+export interface S3Object {
+  readonly key: string
+  readonly sizeBytes: number
 }
 
 export type S3Request = Pick<HttpRequest, 'repeats' | 'maxBytes'> & {
@@ -73,7 +78,7 @@ export function createS3Requests(address: S3Address, { account, secret }: S3Cred
 
   return {
     send: (method, key, more, signal) => ask(method, `${address.bucketUrl}/${address.prefix}${key}`, more, signal),
-    async *keys(prefix, signal) {
+    async *objects(prefix, signal) {
       for (let token: string | undefined = ''; token !== undefined;) {
         const query = new URLSearchParams({ 'list-type': '2', prefix: address.prefix + prefix })
         if (token !== '') query.set('continuation-token', token)
@@ -81,8 +86,11 @@ export function createS3Requests(address: S3Address, { account, secret }: S3Cred
         const answer = await ask('GET', url, { repeats: true, maxBytes: LIST_MAX_BYTES }, signal)
         if (answer.status !== 200) throw refusedByS3(answer)
         const text = wholeList(answer)
-        for (const key of elements(text, 'Key'))
-          if (key.startsWith(address.prefix)) yield key.slice(address.prefix.length)
+        for (const [, contents = ''] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+          const [key = ''] = elements(contents, 'Key')
+          const sizeBytes = Number(elements(contents, 'Size')[0] ?? 0)
+          if (key.startsWith(address.prefix)) yield { key: key.slice(address.prefix.length), sizeBytes }
+        }
         const [next] = elements(text, 'NextContinuationToken')
         token = elements(text, 'IsTruncated')[0] === 'true' ? next : undefined
       }
@@ -96,7 +104,7 @@ function wholeList({ body }: HttpAnswer): string {
   throw createMediumError('medium-unreachable', 'The server does not list the bucket whole. It is tried again.')
 }
 
-/** The texts of the elements of one name. All that is read so are keys of our own, one token and one word. */
+/** The texts of the elements of one name. All that is read so are keys of our own, sizes, one token and one word. */
 function elements(xml: string, name: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => decodeEntities(text))
 }

@@ -52,12 +52,18 @@ export function createS3Medium(s3: S3Requests, capabilities: BlobStoreCapabiliti
     async *list(prefix, cut) {
       for (const folder of ['b/', 'h/'])
         if (folder.startsWith(prefix.slice(0, 2)))
-          for await (const key of s3.keys(folder, cut)) if (isOurs(key)) yield key
+          for await (const { key } of s3.objects(folder, cut)) if (isOurs(key)) yield key
     },
     async delete({ kind, name }, cut) {
       const key = (kind === 'head' ? 'h/' : 'b/') + name
       const answer = await s3.send('DELETE', key, { repeats: false }, cut)
       if (answer.status !== 404 && answer.status >= 300) throw refusedByS3(answer)
+    },
+    async measureRoom(cut) {
+      let usedBytes = 0
+      for (const folder of ['b/', 'h/'])
+        for await (const { key, sizeBytes } of s3.objects(folder, cut)) if (isOurs(key)) usedBytes += sizeBytes
+      return { usedBytes }
     },
     async [Symbol.asyncDispose]() {
       // Nothing stays open between requests.

@@ -3,11 +3,11 @@ import { after, test } from 'node:test'
 import { utf8 } from '@cloudos/protocol/bytes'
 import type { Hash } from '@cloudos/protocol/ids'
 import { createS3Requests, parseS3Address } from './s3-client.ts'
+import type { S3Object } from './s3-client.ts'
 import { connectS3, foundS3 } from './s3.ts'
 import type { S3Place } from './s3.ts'
 import { createSeededRng } from './seeded-rng.ts'
 import { blobStoreSuite } from './suite.ts'
-import { collect } from './suite/expect.ts'
 import { expectInLedger, ledgerSize, writeLedgerEntry } from './suite/ledger.ts'
 import { S3_KEY, startFakeS3 } from './testing/fake-s3.ts'
 import { startFaultProxy } from './testing/fault-proxy.ts'
@@ -152,7 +152,12 @@ test(
     for (const key of ['b/one', 'b/two'])
       assert.equal((await s3.send('PUT', key, { repeats: true, body: new Uint8Array([7]) }, never)).status, 200)
     assert.deepEqual((await s3.send('GET', 'b/one', { repeats: true }, never)).body, new Uint8Array([7]))
-    assert.deepEqual(await collect(s3.keys('b/', never)), ['b/one', 'b/two'])
+    const listed: S3Object[] = []
+    for await (const object of s3.objects('b/', never)) listed.push(object)
+    assert.deepEqual(listed, [
+      { key: 'b/one', sizeBytes: 1 },
+      { key: 'b/two', sizeBytes: 1 },
+    ])
     await assert.rejects(foundS3(place, never), { code: 'medium-failed', message: /conditions/ })
     const credential = { ...S3RVER_KEY, secret: 'wrong' }
     await assert.rejects(foundS3({ ...place, credential }, never), { code: 'medium-forbidden' })

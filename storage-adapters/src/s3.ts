@@ -47,7 +47,8 @@ export async function connectS3(place: S3Place, failureDomain: string, cut: Abor
     throw createMediumError('medium-gone', 'There is no CloudOS profile in this bucket, or it was emptied.')
   if (mark.status !== 200) throw refusedByS3(mark)
   await requireConditions(s3, place.address, cut)
-  const capabilities = { cas: true, maxBlobBytes: LIMITS.blobMaxBytes, evictable: false, failureDomain }
+  const size = { maxBlobBytes: LIMITS.blobMaxBytes, tellsRoom: 'own' as const }
+  const capabilities = { cas: true, ...size, evictable: false, failureDomain }
   return createBlobStore(createS3Medium(s3, capabilities))
 }
 

@@ -6,6 +6,7 @@ import { LIFE_CASES } from './suite/life.ts'
 import { LIST_CASES } from './suite/lists.ts'
 import { NAME_CASES } from './suite/names.ts'
 import { RACE_CASES } from './suite/races.ts'
+import { ROOM_CASES } from './suite/room.ts'
 
 /** A medium under test, fresh for each case. */
 export interface MediumUnderTest extends AsyncDisposable {
@@ -42,6 +43,7 @@ export async function blobStoreSuite(
     ...FLUSH_CASES,
     ...NAME_CASES,
     ...LIST_CASES,
+    ...ROOM_CASES,
     ...RACE_CASES,
     ...LIFE_CASES,
   ]

@@ -8,6 +8,7 @@ import type { FolderFiles } from './folder-files.ts'
 import type { Medium } from './medium.ts'
 import type { DavRequests } from './webdav-client.ts'
 import { createWebdavFiles } from './webdav-files.ts'
+import { measureWebdav } from './webdav-room.ts'
 
 /** The layout of a folder medium (folder-heads.ts) on a WebDAV server. */
 export function createWebdavMedium(dav: DavRequests, capabilities: BlobStoreCapabilities): Medium {
@@ -21,6 +22,7 @@ export function createWebdavMedium(dav: DavRequests, capabilities: BlobStoreCapa
       writeBlob(createWebdavFiles(dav, cut), { name, bytes, maxBytes: capabilities.maxBlobBytes }),
     list: (prefix, cut) => within(cut).list(prefix, cut),
     delete: (stored, cut) => within(cut).delete(stored, cut),
+    measureRoom: (cut) => measureWebdav(dav, cut),
     async [Symbol.asyncDispose]() {
       // Nothing stays open between requests.
     },

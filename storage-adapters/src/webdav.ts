@@ -50,7 +50,8 @@ export async function connectWebdav(
   for (const directory of ['b', 'h']) await createWebdavFiles(dav, cut).list(directory)
   await requireExclusiveMoves(place, cut)
   await clearLeftovers(dav, cut)
-  const capabilities = { cas: true, maxBlobBytes: LIMITS.blobMaxBytes, evictable: false, failureDomain }
+  const size = { maxBlobBytes: LIMITS.blobMaxBytes, tellsRoom: 'place' as const }
+  const capabilities = { cas: true, ...size, evictable: false, failureDomain }
   return createBlobStore(createWebdavMedium(dav, capabilities))
 }
 

@@ -20,6 +20,9 @@ test('doctor tells of every copy how it is, and of a failed one what to do', () 
   assert.deepEqual(states, ['good', 'warning', 'warning', 'bad', 'bad'])
   const failed = copyFinding({ where: '/media/stick', state: 'failed', problem: 'The disk is full: free some space.' })
   assert.match(failed.says, /^\/media\/stick: The disk is full/)
+  const low = { where: '/media/stick', state: 'kept', behind: 0, roomProblem: 'There is little room left.' }
+  assert.equal(copyFinding(low).state, 'warning')
+  assert.equal(copyFinding({ ...low, state: 'failed', isFull: true }).state, 'bad')
 })
 
 test('doctor tells which machine’s clock is a minute or more away from the one here, and in which direction', () => {

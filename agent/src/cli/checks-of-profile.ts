@@ -78,6 +78,8 @@ export function clockFinding(clock: Json): Finding {
 export function copyFinding(medium: Json): Finding {
   const where = textOf(medium, 'where')
   const behind = fieldOf(medium, 'behind')
+  const roomProblem = textOf(medium, 'roomProblem')
+  if (roomProblem !== '') return { check: 'copy', state: fieldOf(medium, 'isFull') === true ? 'bad' : 'warning', says: `${where}: ${roomProblem}` } // prettier-ignore
   switch (textOf(medium, 'state')) {
     case 'kept':
       return typeof behind === 'number' && behind > 0

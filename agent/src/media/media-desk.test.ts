@@ -28,8 +28,8 @@ import { folderKind } from './folder-kind.ts'
 import { MediaDesk } from './media-desk.ts'
 
 /** A place in memory behind a name and a password; `opened` is with which it was opened last. */
-function lockedPlace() {
-  const medium = createMemoryMedium()
+function lockedPlace(quotaBytes = 1024 ** 3) {
+  const medium = createMemoryMedium({ quotaBytes })
   const opened: (Credential | undefined)[] = []
   const enter = (credential: Credential | undefined): Promise<void> => {
     opened.push(credential)
@@ -110,6 +110,25 @@ test('a folder is added, kept in step, checked, and found again by the next star
   await again.remove(mediumId)
   assert.equal((await again.list()).length, 1)
   await again[Symbol.asyncDispose]()
+})
+
+test('a place says how full it is, and one that refuses a save for want of room says what to do and goes on by itself', async (t) => {
+  const place = lockedPlace(24_000)
+  const { profile, start } = await sitDown(t, 33, place.port)
+  const desk = start()
+  const mediumId = await desk.add({ kind: 'webdav', where: 'https://nas.example/', account: 'me', secret: SECRET })
+  const [own, before] = await desk.list()
+  assert.ok((own?.room?.freeBytes ?? 0) > 0)
+  assert.equal(before?.room?.totalBytes, 24_000)
+  assert.equal(before.isFull, undefined)
+  const doc = await profile.replica.open(DOC)
+  doc.ydoc.getText('text').insert(0, 'a'.repeat(40_000))
+  await doc.durable()
+  await assert.rejects(desk.sync(mediumId), { code: 'medium-full' })
+  const [, full] = await desk.list()
+  assert.deepEqual([full?.state, full?.isFull], ['failed', true])
+  assert.match(full?.roomProblem ?? '', /no room left.*add a copy/)
+  await desk[Symbol.asyncDispose]()
 })
 
 test('each path that is no folder for a copy is refused in its own words', async (t) => {

@@ -23,6 +23,7 @@ import { checkReadable, diskOf } from './folder-kind.ts'
 import { noSuchMedium, sayUnreached, staleCopy } from './drill-text.ts'
 import { kindOf } from './kinds.ts'
 import type { Credential, MediumKindPort, MediumKinds } from './kinds.ts'
+import { diskRoom, roomText } from './room-text.ts'
 import { testsFrom } from './tests-from.ts'
 import { VisitedDevice } from './visited-device.ts'
 
@@ -71,6 +72,7 @@ export class MediaDesk implements AsyncDisposable {
       behind: 0,
       state: 'kept',
       failureDomain: await diskOf(homeFolder),
+      ...roomText('device', await diskRoom(homeFolder), false),
     }
     return [own, ...media.all().map((medium) => this.#view(medium))]
   }
@@ -279,6 +281,7 @@ export class MediaDesk implements AsyncDisposable {
       behind,
       state: stateOf(state),
       failureDomain,
+      ...roomText(kind, state?.room, error?.code === 'medium-full'),
       ...(problem !== undefined && { problem }),
       ...(this.#withCopy.has(mediumId) && { hadCopy: true }),
       ...testsFrom(this.#parts.media.drills.of(mediumId)),

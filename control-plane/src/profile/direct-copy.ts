@@ -72,6 +72,7 @@ export class DirectCopy implements AsyncDisposable {
       gen: state?.gen ?? seen?.gen ?? 0,
       behind: state?.behind ?? 0,
       ...(state?.savedAtMs !== undefined && { savedAtMs: state.savedAtMs }),
+      ...(state?.room !== undefined && { room: state.room }),
       ...(state?.error && { problem: state.error.message }),
     }
   }

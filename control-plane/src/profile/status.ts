@@ -1,3 +1,4 @@
+import type { Room } from '@cloudos/protocol/room'
 import type { DeviceId, DocId } from '@cloudos/protocol/ids'
 import type { WayView } from './ways.ts'
 
@@ -98,6 +99,8 @@ export interface DirectView {
   readonly gen: number
   readonly savedAtMs?: number
   readonly behind: number
+  /** Of the repository, as far as it was told. */
+  readonly room?: Room
   readonly problem?: string
 }
 

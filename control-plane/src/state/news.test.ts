@@ -4,6 +4,7 @@ import { idFromBytes } from '@cloudos/protocol/ids'
 import type { DeviceId, JobId } from '@cloudos/protocol/ids'
 import type { JobView } from '@cloudos/protocol/job-state'
 import type { DeviceView, IncidentView } from '../profile/status.ts'
+import type { MediumView } from '@cloudos/protocol/storage-commands'
 import { newsOfCopies, newsOfRuns, newsOfStatus } from './news.ts'
 
 const idOf = (nth: number): DeviceId => idFromBytes('DeviceId', new Uint8Array(16).fill(nth))
@@ -66,6 +67,15 @@ test('a run is news when it ends, and when it had begun and ended since the page
   assert.deepEqual(told([run(1, 'running')], [run(1, 'lost')]), ['A run has failed'])
   assert.deepEqual(told([run(1, 'done')], [run(1, 'done')]), [])
   assert.deepEqual(told([], [run(1, 'done', 999), run(2, 'failed', 1_000)]), ['A run has failed'])
+})
+
+test('a copy that nothing more fits into is news once, and leads to Storage', () => {
+  const place: MediumView = {
+    ...{ mediumId: 'ab', kind: 'folder', where: '/stick', credential: 'not-needed', gen: 7, behind: 1 },
+    ...{ failureDomain: 'disk 5', state: 'failed', isFull: true },
+  }
+  const [item, ...more] = newsOfCopies([device(2, 'online')], new Map([[idOf(2), [place]]]))
+  assert.deepEqual([item?.title, item?.href, more.length], ['A copy has no room left', '#/storage', 0])
 })
 
 test('a copy that a device does not believe is news by its device, and one that is only away is not', () => {

@@ -69,11 +69,20 @@ export function newsOfRuns(
     })
 }
 
-/** Copies that a device does not believe: each is told once for what it shows. */
+/** Copies that a device does not believe, or that nothing more fits into: each is told once for what it shows. */
 export function newsOfCopies(devices: ProfileStatus['devices'], media: MediaByDevice): readonly NewsItem[] {
   return [...media].flatMap(([deviceId, places]) => {
     const name = devices.find((device) => device.deviceId === deviceId)?.name ?? 'a device'
-    return places
+    const full = places
+      .filter(({ isFull }) => isFull === true)
+      .map(({ mediumId, gen, where }): NewsItem => ({
+        id: `full-${deviceId}-${mediumId}-${String(gen)}`,
+        tone: 'warn',
+        title: 'A copy has no room left',
+        detail: `${where}, as ${name} found`,
+        href: hrefTo({ page: 'storage' }),
+      }))
+    const doubted = places
       .filter(({ state }) => state === 'doubted')
       .map(({ mediumId, gen, where }): NewsItem => ({
         id: `doubted-${deviceId}-${mediumId}-${String(gen)}`,
@@ -82,6 +91,7 @@ export function newsOfCopies(devices: ProfileStatus['devices'], media: MediaByDe
         detail: `${where}, as ${name} found`,
         href: hrefTo({ page: 'storage' }),
       }))
+    return [...doubted, ...full]
   })
 }
 

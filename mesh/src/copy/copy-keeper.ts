@@ -2,6 +2,7 @@ import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
+import type { Room } from '@cloudos/protocol/room'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
@@ -45,6 +46,8 @@ export interface CopyState {
   /** Packs there that could not be read, of which this device lacks something. */
   readonly unread: number
   readonly error: CloudError | undefined
+  /** How full the medium was when it said so last. */
+  readonly room: Room | undefined
 }
 
 export interface CopyCheck {
@@ -54,6 +57,9 @@ export interface CopyCheck {
   /** Packs and snapshots that could not be read; the next save writes their frames again. */
   readonly damagedPacks: number
 }
+
+/** Asking costs a request or, of a bucket, a list. */
+const MEASURE_EVERY_MS = 3_600_000
 
 /** Why nothing is taken from a medium or written to it until its owner says so. */
 export type Doubt = Lie | 'copy-damaged'
@@ -93,11 +99,13 @@ export class CopyKeeper {
   /** The newest head that everything it leads to came here from. */
   #held: Hash | undefined
   #isTrusted = false
+  #measuredAtMs = -Infinity
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: CopyParts) {
     this.#parts = parts
-    this.#state = { gen: parts.memory.find()?.gen ?? 0, savedAtMs: undefined, behind: 0, unread: 0, error: undefined }
+    const nothing = { savedAtMs: undefined, behind: 0, unread: 0, error: undefined, room: undefined }
+    this.#state = { gen: parts.memory.find()?.gen ?? 0, ...nothing }
   }
 
   get state(): CopyState {
@@ -212,14 +220,26 @@ export class CopyKeeper {
       if (seen?.hash !== hash) memory.save({ gen, hash })
       if (unread === 0) this.#held = hash
       for (const blob of lost) this.#lost.delete(blob)
-      this.#state = { gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
+      this.#state = { ...this.#state, gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
+      if (clock.monotonicMs() - this.#measuredAtMs >= MEASURE_EVERY_MS) await this.#measure(store)
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       const { code } = cause
       if (isDoubt(code) && this.#state.error?.code !== code) onIncident({ kind: ALARMS[code], medium })
       this.#state = { ...this.#state, error: cause }
+      if (code === 'medium-full' && this.#store !== undefined) await this.#measure(this.#store)
       await this.#letGo()
       throw cause
+    }
+  }
+
+  async #measure({ room }: ConnectedBlobStore): Promise<void> {
+    this.#measuredAtMs = this.#parts.clock.monotonicMs()
+    try {
+      this.#state = { ...this.#state, room: await room?.measure() }
+    } catch (cause) {
+      // A copy is none the worse for a place that will not say how full it is.
+      if (!(cause instanceof CloudError)) throw cause
     }
   }
 

@@ -78,7 +78,10 @@ export async function startFakeS3(): Promise<FakeS3> {
     const rest = keys.filter((key) => token(key) > after)
     const page = rest.slice(0, PAGE_KEYS)
     const isTruncated = rest.length > page.length
-    const contents = page.map((key) => `<Contents><Key>${escape(key)}</Key></Contents>`).join('')
+    const sizeOf = (key: string) => String(objects.get(key)?.length ?? 0)
+    const contents = page
+      .map((key) => `<Contents><Key>${escape(key)}</Key><Size>${sizeOf(key)}</Size></Contents>`)
+      .join('')
     const next = isTruncated ? `<NextContinuationToken>${escape(token(page.at(-1) ?? ''))}</NextContinuationToken>` : ''
     answer
       .writeHead(200, { 'content-type': 'application/xml' })

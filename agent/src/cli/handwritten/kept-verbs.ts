@@ -73,6 +73,14 @@ export const KEPT_VERBS: readonly Handwritten[] = [
     load: async () => (await import('../verbs/ways-add.ts')).runWaysAdd,
   },
   {
+    words: ['storage', 'list'],
+    says: 'List the places where the profile is kept: revision, age, room, what each is lost with, and how they are.',
+    examples: ['cloudos storage list', 'cloudos storage list --json'],
+    parts: [],
+    needs: ['storage.list'],
+    load: async () => (await import('../verbs/storage-list.ts')).runStorageList,
+  },
+  {
     words: ['storage', 'add'],
     says: 'Keep a copy of the profile, sealed, in one more place.',
     examples: [

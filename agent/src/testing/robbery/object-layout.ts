@@ -89,7 +89,7 @@ function requestsOf(dump: Dump): S3Requests {
       const headers = new Headers({ etag: '"1"' })
       return Promise.resolve({ status: body === undefined ? 404 : 200, headers, body: body ?? new Uint8Array(0) })
     },
-    keys: () => {
+    objects: () => {
       throw new Error('whoever opens a copy lists nothing')
     },
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
-import { browserText, drilledText, mediumText, testedText } from './medium-text.ts'
+import { browserText, drilledText, mediumText, roomText, testedText } from './medium-text.ts'
 
 const STICK: MediumView = {
   mediumId: 'ab',
@@ -21,6 +21,7 @@ test('a copy says its revision, its age and what it is lost with, in words', () 
     state: 'in step',
     tone: 'good',
     saved: 'revision 7, 2 minutes ago',
+    room: '',
     lostWith: 'another disk: it outlives the one of this device',
   })
   assert.equal(mediumText(STICK, 'disk 5', 0).lostWith, 'the disk of this device')
@@ -33,8 +34,16 @@ test('a copy says its revision, its age and what it is lost with, in words', () 
 })
 
 test('a browser that did not promise to keep its data says that it may clear them', () => {
-  assert.match(browserText({ persisted: false }).lostWith, /may also clear/)
-  assert.doesNotMatch(browserText({ persisted: true }).lostWith, /may also clear/)
+  assert.match(browserText({ persisted: false }, {}).lostWith, /may also clear/)
+  assert.doesNotMatch(browserText({ persisted: true }, {}).lostWith, /may also clear/)
+})
+
+test('a place says how full it is as far as it has told, and little in small units', () => {
+  const GIB = 1024 ** 3
+  assert.equal(roomText({ usedBytes: 3 * GIB, freeBytes: 12 * GIB, totalBytes: 15 * GIB }), '3.0 GiB of 15.0 GiB used, 12.0 GiB free') // prettier-ignore
+  assert.equal(roomText({ usedBytes: 20_000 }), '20 KiB used')
+  assert.equal(roomText({ freeBytes: 40 * 1024 ** 2 }), '40 MiB free')
+  assert.equal(mediumText({ ...STICK, room: { usedBytes: 0 } }, 'disk 1', 0).room, '0 KiB used')
 })
 
 test('each state has its own word, and what is behind is never called in step', () => {

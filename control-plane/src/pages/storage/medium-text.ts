@@ -2,6 +2,8 @@ import type { Drilled } from '@cloudos/protocol/recovery-commands'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { ProfileKept } from '../../profile/profile.ts'
 import type { DirectView } from '../../profile/status.ts'
+import type { Room } from '@cloudos/protocol/room'
+import { sizeText } from '../../ui/amounts.ts'
 import type { Tone } from '../../ui/tone.ts'
 import { agoFrom } from '../../ui/time.ts'
 
@@ -10,20 +12,22 @@ export interface PlaceWords {
   readonly state: string
   readonly tone: Tone
   readonly saved: string
+  /** How full it is; empty where nothing is known. */
+  readonly room: string
   /** What takes this copy with it when it is lost. */
   readonly lostWith: string
 }
 
 /** `ownDomain`: what the device's own disk is lost with. */
 export function mediumText(medium: MediumView, ownDomain: string | undefined, nowMs: number): PlaceWords {
-  const lostWith = lostWithText(medium, ownDomain)
-  if (medium.kind === 'device') return { ...stateOf(medium), saved: 'as it is edited', lostWith }
+  const [lostWith, room] = [lostWithText(medium, ownDomain), roomText(medium.room)]
+  if (medium.kind === 'device') return { ...stateOf(medium), saved: 'as it is edited', room, lostWith }
   const { gen, savedAtMs } = medium
   // What an earlier run saved is known by its number alone.
   const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
-  if (medium.kind === 'peer') return peerText(medium, { lostWith, age })
+  if (medium.kind === 'peer') return { ...peerText(medium, { lostWith, age }), room }
   const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
-  return { ...stateOf(medium), saved, lostWith }
+  return { ...stateOf(medium), saved, room, lostWith }
 }
 
 /** A repository that this browser saves to by itself. */
@@ -31,16 +35,19 @@ export function directText(direct: DirectView, nowMs: number): PlaceWords {
   const { needsToken, behind, gen, savedAtMs, problem } = direct
   const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
   const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
-  const lostWith = 'the account it belongs to'
-  if (needsToken) return { state: 'needs its token', tone: 'warn', saved, lostWith }
-  if (problem !== undefined) return { state: 'failed', tone: 'bad', saved, lostWith }
+  const [lostWith, room] = ['the account it belongs to', roomText(direct.room)]
+  if (needsToken) return { state: 'needs its token', tone: 'warn', saved, room, lostWith }
+  if (problem !== undefined) return { state: 'failed', tone: 'bad', saved, room, lostWith }
   return behind === 0 && savedAtMs !== undefined
-    ? { state: 'in step', tone: 'good', saved, lostWith }
-    : { state: 'saving', tone: 'info', saved, lostWith }
+    ? { state: 'in step', tone: 'good', saved, room, lostWith }
+    : { state: 'saving', tone: 'info', saved, room, lostWith }
 }
 
 /** Another device: it holds all by itself, and has signed how much. */
-function peerText(medium: MediumView, { lostWith, age }: { lostWith: string; age: string | undefined }): PlaceWords {
+function peerText(
+  medium: MediumView,
+  { lostWith, age }: { lostWith: string; age: string | undefined },
+): Omit<PlaceWords, 'room'> {
   const { gen, behind } = medium
   const edits =
     gen === 0 ? 'nothing said yet' : `${countOf(gen, 'sealed edit')}${age === undefined ? '' : `, said ${age}`}`
@@ -63,15 +70,29 @@ function countOf(count: number, noun: string): string {
 }
 
 /** This browser as a place. */
-export function browserText({ persisted }: Pick<ProfileKept, 'persisted'>): PlaceWords {
+export function browserText({ persisted }: Pick<ProfileKept, 'persisted'>, room: Room): PlaceWords {
   return {
     state: 'saved here',
     tone: 'good',
     saved: 'as it is edited',
+    room: roomText(room),
     lostWith: persisted
       ? 'this browser’s site data'
       : 'this browser’s site data, which it may also clear by itself when its disk is full',
   }
+}
+
+/** "20 KiB used", "3.0 GiB of 15.0 GiB used, 12.0 GiB free" */
+export function roomText({ usedBytes, freeBytes, totalBytes }: Room = {}): string {
+  const of = totalBytes === undefined ? '' : ` of ${bytesText(totalBytes)}`
+  const used = usedBytes === undefined ? [] : [`${bytesText(usedBytes)}${of} used`]
+  const free = freeBytes === undefined ? [] : [`${bytesText(freeBytes)} free`]
+  return [...used, ...free].join(', ')
+}
+
+function bytesText(bytes: number): string {
+  const mib = bytes / 1024 ** 2
+  return mib < 1 ? `${String(Math.ceil(bytes / 1024))} KiB` : sizeText(mib)
 }
 
 function lostWithText({ kind, failureDomain }: MediumView, ownDomain: string | undefined): string {

@@ -40,9 +40,14 @@ export function idsAnswer(ids: string[], space: string) {
   return { kind: 'drive#generatedIds', space, ids } satisfies drive_v3.Schema$GeneratedIds
 }
 
-export function aboutAnswer(emailAddress: string) {
+export function aboutAnswer(
+  emailAddress: string,
+  { usedBytes, quotaBytes }: { usedBytes: number; quotaBytes: number },
+) {
+  const usage = String(usedBytes)
   return {
     kind: 'drive#about',
+    storageQuota: { limit: String(quotaBytes), usage, usageInDrive: usage, usageInDriveTrash: '0' },
     user: { kind: 'drive#user', displayName: 'Somebody', me: true, permissionId: '0001', emailAddress },
   } satisfies drive_v3.Schema$About
 }

@@ -17,6 +17,7 @@ export interface DriveSpace {
   /** Lists that go by before a change shows. */
   listLag: number
   quotaBytes: number
+  readonly usedBytes: number
   readonly files: ReadonlyMap<string, SpaceFile>
   drawId(): string
   create(id: string, name: string, content: Buffer): SpaceFile | 'taken' | 'full' | 'bad-id'
@@ -39,6 +40,9 @@ export function createDriveSpace(): DriveSpace {
     nowMs: Date.UTC(2026, 0, 1),
     listLag: 0,
     quotaBytes: 15 * 1024 ** 3,
+    get usedBytes() {
+      return [...files.values()].reduce((sum, { content }) => sum + content.length, 0)
+    },
     files,
     drawId() {
       const id = `1${randomBytes(37).toString('base64url')}`
@@ -48,9 +52,7 @@ export function createDriveSpace(): DriveSpace {
     create(id, name, content) {
       if (!drawn.has(id)) return 'bad-id'
       if (files.has(id)) return 'taken'
-      let used = content.length
-      for (const file of files.values()) used += file.content.length
-      if (used > space.quotaBytes) return 'full'
+      if (space.usedBytes + content.length > space.quotaBytes) return 'full'
       const file = { id, name, content, createdAtMs: space.nowMs }
       files.set(id, file)
       hidden.push({ change: () => shown.set(id, file), at: lists + space.listLag })

@@ -88,7 +88,7 @@ export async function startFakeDrive(): Promise<FakeDrive> {
     const fields = query.get('fields')
     switch (`${method} ${path}`) {
       case 'GET /drive/v3/about':
-        return fields === null ? failed(400) : json(aboutAnswer(oauth.email), fields)
+        return fields === null ? failed(400) : json(aboutAnswer(oauth.email, space), fields)
       case 'GET /drive/v3/files/generateIds': {
         const count = Math.min(1_000, Number(query.get('count') ?? 10))
         const ids = Array.from({ length: count }, () => space.drawId())
