@@ -29,6 +29,7 @@ import { startMeshHost } from './mesh-host.ts'
 import type { MeshHost } from './mesh-host.ts'
 import { createReserve } from './reserve.ts'
 import { ask, openDoor } from './testing/open-door.ts'
+import { noSignIn } from './testing/no-sign-in.ts'
 import { house, NOW_MS, stillClock } from './testing/protected-house.ts'
 import type { House } from './testing/protected-house.ts'
 import { folderFor } from './testing/run-agent.ts'
@@ -64,7 +65,7 @@ async function startMachine({ t, stack, home }: Ground, { dice }: House): Promis
   host.onOpened((profile) => {
     media.open(profile)
   })
-  host.answerVisitors(media)
+  host.answerVisitors(media, noSignIn)
   host.serveCommands(() => assert.fail('a command'))
   stack.defer(async () => {
     await media[Symbol.asyncDispose]()

@@ -1,8 +1,10 @@
 import type { StoredCopy } from '@cloudos/mesh/copy/read-copy'
+import type { SignInForVisitor } from '@cloudos/mesh/pairing/pair'
 import type { CopyPlace, SealedCopy } from '@cloudos/mesh/pairing/talk'
 import type { Profile } from '@cloudos/mesh/profile'
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DriveAdded, DriveAnswer, DriveAttempt } from '@cloudos/protocol/drive-commands'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import type { NewMedium } from '@cloudos/protocol/storage-commands'
 import type { Clock } from '@cloudos/protocol/ports'
@@ -13,6 +15,8 @@ export interface CopyVisitParts {
   readonly profile: () => Profile | undefined
   readonly ways: Journal['ways']
   readonly media: MediaDesk
+  /** To Google; what comes of it is kept in memory until a copy is opened. */
+  readonly signIn: SignInForVisitor
   readonly clock: Clock
 }
 
@@ -24,6 +28,8 @@ export class CopyVisit {
   readonly #parts: CopyVisitParts
   /** The copy in a place that was shown last: the one the visitor opens. */
   #shown: { readonly place: NewMedium; readonly copy: StoredCopy } | undefined
+
+  #signingIn: { readonly attempt: string; readonly done: Promise<DriveAdded> } | undefined
 
   constructor(parts: CopyVisitParts) {
     this.#parts = parts
@@ -40,6 +46,19 @@ export class CopyVisit {
     this.#shown = { place: where.place, copy }
     const { profileId, slots, sealedVault, entries } = copy
     return { profileId, slots, sealedVault, entries }
+  }
+
+  beginSignIn(where: string): Promise<DriveAttempt> {
+    return this.#parts.signIn.begin(where)
+  }
+
+  /** Said again and again until it is done: what has come in between is told then. */
+  finishSignIn(answer: DriveAnswer): Promise<DriveAdded> {
+    const { signIn } = this.#parts
+    if (answer.returned !== undefined) return signIn.finish(answer)
+    if (this.#signingIn?.attempt !== answer.attempt)
+      this.#signingIn = { attempt: answer.attempt, done: signIn.finish(answer) }
+    return this.#signingIn.done
   }
 
   /** What the visitor has signed with the root that the copy led it to, for a device of the profile: it must let the visitor in. */

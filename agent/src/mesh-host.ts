@@ -18,6 +18,7 @@ import type { OpenCopy } from '@cloudos/mesh/device-copy/serve-copy'
 import { COPY_PROTOCOL } from '@cloudos/mesh/device-copy/talk'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
 import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
+import type { SignInForVisitor } from '@cloudos/mesh/pairing/pair'
 import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
 import { servePassages } from '@cloudos/mesh/passage/serve'
 import { openProfile } from '@cloudos/mesh/profile'
@@ -144,10 +145,10 @@ export class MeshHost {
     })
   }
 
-  /** Whoever proves a link is talked with from now on; copies are shown to it from the folders of this machine too. */
-  answerVisitors(media: MediaDesk): void {
+  /** Whoever proves a link is talked with from now on; copies are shown to it from the places of this machine too. */
+  answerVisitors(media: MediaDesk, signIn: SignInForVisitor): void {
     this.#node.net.handle(PAIR_PROTOCOL, (channel) => {
-      void this.#answer(channel, media)
+      void this.#answer(channel, media, signIn)
     })
   }
 
@@ -342,7 +343,7 @@ export class MeshHost {
     }
   }
 
-  async #answer(channel: Channel, media: MediaDesk): Promise<void> {
+  async #answer(channel: Channel, media: MediaDesk, signIn: SignInForVisitor): Promise<void> {
     const left = new AbortController()
     channel.onClose(() => {
       left.abort()
@@ -350,7 +351,7 @@ export class MeshHost {
     const signal = abortAfter(this.#parts.clock, LIMITS.pairingTtlMs, this.#stopped.signal, left.signal)
     const profileId = this.#profile?.membership.profileId
     const { clock, journal } = this.#parts
-    const visit = new CopyVisit({ profile: () => this.#profile, ways: journal.ways, media, clock })
+    const visit = new CopyVisit({ profile: () => this.#profile, ways: journal.ways, media, signIn, clock })
     try {
       await answerPairing(
         this.#pairing(channel, this.desk.secrets(), profileId, signal),
@@ -360,6 +361,10 @@ export class MeshHost {
           profileId,
           admit: (request) => this.desk.receive(request, signal),
           copyAt: (where) => visit.show(where),
+          signIn: {
+            begin: (where) => visit.beginSignIn(where),
+            finish: (answer) => visit.finishSignIn(answer),
+          },
           takeIn: ({ peer }, entries) => visit.takeIn(peer.peerPublicKey, entries),
           join: (joined, entries) => this.#joinAlone(joined, entries, () => visit.settle(joined)),
         },

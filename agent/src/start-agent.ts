@@ -190,7 +190,10 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
       rng,
     }),
   )
-  mesh.answerVisitors(media)
+  mesh.answerVisitors(media, {
+    begin: (where) => driveSignIn.begin(where),
+    finish: (answer) => driveSignIn.finish(answer, 'visitor'),
+  })
   const copyOut = home.path('copy-out')
   await clearCopyOut(copyOut)
   mesh.answerNewcomers(() =>

@@ -1,6 +1,6 @@
-import { askForToken, GOOGLE_TOKENS } from './drive-tokens.ts'
+import { CloudError } from '@cloudos/protocol/cloud-error'
+import { askForToken, GOOGLE_TOKENS, isWrongClient } from './drive-tokens.ts'
 import type { DriveClient, DriveGrant, TokenPlace } from './drive-tokens.ts'
-import { createMediumError } from './medium-error.ts'
 
 /** The application's own folder and nothing else of a Drive. */
 const SCOPE = 'https://www.googleapis.com/auth/drive.appdata'
@@ -47,7 +47,7 @@ export interface SignedIn {
   readonly endsAtMs?: number
 }
 
-/** Good for one time. Rejects `medium-forbidden` with what the person has to do. */
+/** Good for one time. Rejects `wrong-client`, `not-ticked` or `bad-client` with what the person has to do, or as a medium does. */
 export async function exchangeCode(
   {
     code,
@@ -65,11 +65,16 @@ export async function exchangeCode(
     code_verifier: question.verifier,
     redirect_uri: question.redirectUri,
   }
-  const { refreshToken, scopes, refreshEndsAtMs } = await askForToken({ tokenUrl, line, clock }, form, cut)
+  const { refreshToken, scopes, refreshEndsAtMs } = await askForToken({ tokenUrl, line, clock }, form, cut).catch(
+    (cause: unknown) => {
+      // prettier-ignore
+      throw cause instanceof CloudError && isWrongClient(cause) ? new CloudError('wrong-client', cause.message) : cause
+    },
+  )
   if (!scopes.includes(SCOPE))
-    throw createMediumError('medium-forbidden', 'The box for the application’s own folder was not ticked on Google’s page. Sign in again and tick it.') // prettier-ignore
+    throw new CloudError('not-ticked', 'The box for the application’s own folder was not ticked on Google’s page. Sign in again and tick it.') // prettier-ignore
   if (refreshToken === undefined)
-    throw createMediumError('medium-forbidden', 'Google gave no lasting sign-in. The client must be of the kind "Desktop app": make one and sign in again.') // prettier-ignore
+    throw new CloudError('bad-client', 'Google gave no lasting sign-in. The client must be of the kind "Desktop app": make one and sign in again.') // prettier-ignore
   const grant = { ...client, refreshToken }
   return { grant, ...(refreshEndsAtMs !== undefined && { endsAtMs: refreshEndsAtMs }) }
 }

@@ -107,6 +107,14 @@ export async function askForToken(
   }
 }
 
+const WRONG_CLIENT =
+  'Google does not know this client and its secret together. Copy both again from the Google Cloud console.'
+
+/** Which of the refusals of a token it is. */
+export function isWrongClient({ message }: Error): boolean {
+  return message === WRONG_CLIENT
+}
+
 function refusedToken(answer: HttpAnswer, error: string | undefined): Error {
   if (error === 'invalid_grant')
     return createMediumError(
@@ -114,10 +122,7 @@ function refusedToken(answer: HttpAnswer, error: string | undefined): Error {
       'Google has ended this sign-in: it was withdrawn, or its project is still in testing, where each one ends after 7 days. Publish the project, then remove the copy and add it again.',
     )
   if (error === 'invalid_client' || error === 'unauthorized_client')
-    return createMediumError(
-      'medium-forbidden',
-      'Google does not know this client and its secret together. Copy both again from the Google Cloud console.',
-    )
+    return createMediumError('medium-forbidden', WRONG_CLIENT)
   return refused(answer)
 }
 

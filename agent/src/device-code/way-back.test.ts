@@ -30,6 +30,7 @@ import type { MeshHost } from '../mesh-host.ts'
 import { nodeClock } from '../node-ports.ts'
 import { createReserve } from '../reserve.ts'
 import { openDoor } from '../testing/open-door.ts'
+import { noSignIn } from '../testing/no-sign-in.ts'
 import { house, NOW_MS } from '../testing/protected-house.ts'
 import type { House } from '../testing/protected-house.ts'
 import { folderFor } from '../testing/run-agent.ts'
@@ -78,7 +79,7 @@ async function startMachine(t: TestContext, options: StartOptions): Promise<Mach
   host.onOpened((profile) => {
     media.open(profile)
   })
-  host.answerVisitors(media)
+  host.answerVisitors(media, noSignIn)
   const copyOut = { kinds: folders, folder: join(home, 'copy-out'), profile: () => host.profile }
   host.answerNewcomers(() => openCopyOut({ ...copyOut, identity, ways: journal.ways, clock }))
   let stopping: Promise<void> | undefined

@@ -72,6 +72,16 @@ test('a device in no profile keeps the sign-in in memory, and reads the copy the
   assert.match(credential.secret, new RegExp(`^${clientSecret} 1//`))
 })
 
+test('a visitor’s sign-in is kept in memory alone, also on a device that is in a profile', async (t) => {
+  const { fake, signIn, added, where, clientSecret } = await sitDown(t)
+  const { attempt, url } = await signIn.begin(where)
+  const finishing = signIn.finish({ attempt, clientSecret }, 'visitor')
+  await visit(url)
+  assert.deepEqual(await finishing, { account: fake.oauth.email })
+  assert.deepEqual(added, [])
+  assert.equal(signIn.find(where)?.account, fake.oauth.email)
+})
+
 test('a project that is still in testing is told: its sign-ins end after seven days', async (t) => {
   const { fake, signIn, where, clientSecret } = await sitDown(t)
   fake.oauth.isInTesting = true
@@ -93,12 +103,12 @@ test('refusals of a sign-in are told apart, and nothing is added', async (t) => 
     await visit(url)
     return finishing
   }
-  await assert.rejects(tried('GOCSPX-another'), { code: 'medium-forbidden', message: /client and its secret/ })
+  await assert.rejects(tried('GOCSPX-another'), { code: 'wrong-client', message: /client and its secret/ })
   fake.oauth.consents = false
   await assert.rejects(tried(clientSecret), { code: 'refused' })
   fake.oauth.consents = true
   fake.oauth.grantsFolder = false
-  await assert.rejects(tried(clientSecret), { code: 'medium-forbidden', message: /ticked/ })
+  await assert.rejects(tried(clientSecret), { code: 'not-ticked', message: /ticked/ })
   assert.deepEqual(added, [])
 })
 

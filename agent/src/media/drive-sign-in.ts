@@ -109,8 +109,11 @@ export class DriveSignIn implements AsyncDisposable {
     }
   }
 
-  /** Resolves once a copy lies there. Asked again it waits for the same. */
-  async finish({ attempt: id, clientSecret, returned }: DriveAnswer): Promise<DriveAdded> {
+  /** Resolves once a copy lies there. Asked again it waits for the same. `visitor`: nothing is added, as on a device in no profile. */
+  async finish(
+    { attempt: id, clientSecret, returned }: DriveAnswer,
+    whose: 'owner' | 'visitor' = 'owner',
+  ): Promise<DriveAdded> {
     const attempt = this.#attempt
     if (attempt?.id !== id)
       throw new CloudError('no-such-attempt', 'This sign-in is not waited for any more. Begin it again.')
@@ -119,16 +122,16 @@ export class DriveSignIn implements AsyncDisposable {
       if (address === null || !take(attempt.code, attempt.question.state, address))
         throw new CloudError('bad-address', 'That is not the address that Google’s page led to. Copy all of it from the address bar.') // prettier-ignore
     }
-    attempt.adding ??= this.#add(attempt, clientSecret.trim())
+    attempt.adding ??= this.#add(attempt, clientSecret.trim(), whose)
     return attempt.adding
   }
 
-  /** How a device in no profile reads a copy there. */
+  /** How a copy there is read before the profile is back. */
   find(where: string): Credential | undefined {
     return this.#signedIn.get(where)
   }
 
-  async #add(attempt: Attempt, clientSecret: string): Promise<DriveAdded> {
+  async #add(attempt: Attempt, clientSecret: string, whose: 'owner' | 'visitor'): Promise<DriveAdded> {
     const { google, add, isInProfile } = this.#parts
     const { where, address, question } = attempt
     try {
@@ -138,7 +141,8 @@ export class DriveSignIn implements AsyncDisposable {
       const account = await google.account({ grant, service: address.service })
       const end = endsAtMs === undefined ? {} : { endsAtMs }
       const credential = { account, secret: secretFrom(grant) }
-      if (isInProfile()) return { mediumId: await add({ kind: 'drive', where, ...credential }), account, ...end }
+      if (isInProfile() && whose === 'owner')
+        return { mediumId: await add({ kind: 'drive', where, ...credential }), account, ...end }
       this.#signedIn.set(where, credential)
       return { account, ...end }
     } finally {

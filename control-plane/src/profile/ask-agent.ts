@@ -13,6 +13,7 @@ import type { CopyAgent } from './sign-in.ts'
 /** With an agent that may show copies, as long as it is not disposed and its link's time is not up. */
 export interface AgentVisit extends AsyncDisposable {
   readonly ask: CopyVisit['ask']
+  readonly signIn: CopyVisit['signIn']
   readonly agent: CopyAgent
   /** Aborts when the agent can be asked no more. */
   readonly ended: AbortSignal
@@ -48,9 +49,17 @@ export async function visitAgent(link: string, name: string, rng: Rng, clock: Cl
     channel.onClose(() => {
       left.abort()
     })
-    const { ask, submit, offer } = await visitForCopies({ channel, self, secrets: [secret], profileId, rng, signal })
+    const { ask, signIn, submit, offer } = await visitForCopies({
+      channel,
+      self,
+      secrets: [secret],
+      profileId,
+      rng,
+      signal,
+    })
     return {
       ask,
+      signIn,
       // Both sides have proved that the link says so.
       agent: profileId === undefined ? { is: 'newcomer', offer } : { is: 'member', submit },
       ended: AbortSignal.any([left.signal, signal]),

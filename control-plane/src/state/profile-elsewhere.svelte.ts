@@ -1,12 +1,14 @@
 import type { WayIn } from '@cloudos/crypto/way-in'
 import type { CopyPlace, SealedCopy } from '@cloudos/mesh/pairing/talk'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DriveAdded, DriveAnswer, DriveAttempt } from '@cloudos/protocol/drive-commands'
 import type { Result } from '@cloudos/protocol/result'
 import type { SlotKind } from '@cloudos/protocol/slot'
 import type { AgentVisit } from '../profile/ask-agent.ts'
 import type { TabEars } from '../profile/browser-profile.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 import type { OpenRefusal } from '../profile/ways.ts'
+import type { DriveAsker } from './drive-sign-in.svelte.ts'
 import type { ClosedDoor } from './opening.svelte.ts'
 
 /** A copy as far as it can be seen without a way in. */
@@ -41,7 +43,7 @@ export interface ElsewhereParts {
 }
 
 /** "I have a profile already": looked for at the agent that opened this page. One visit serves until it has ended. */
-export class ProfileElsewhere {
+export class ProfileElsewhere implements DriveAsker {
   readonly #parts: ElsewhereParts
   readonly #link: string | undefined
   readonly #open: (open: OpenHere) => Promise<void>
@@ -84,6 +86,15 @@ export class ProfileElsewhere {
         open: (way) => this.#signIn(visit, seen.copy, { way, opensByItself, from: where.in }),
       }),
     }
+  }
+
+  /** Has the agent sign in to a Google Drive, to look there next. */
+  async beginDrive(where: string): Promise<DriveAttempt> {
+    return (await this.#visiting()).signIn.begin(where)
+  }
+
+  async finishDrive(answer: DriveAnswer): Promise<DriveAdded> {
+    return (await this.#visiting()).signIn.finish(answer)
   }
 
   async #visiting(): Promise<AgentVisit> {

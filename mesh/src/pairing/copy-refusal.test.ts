@@ -9,7 +9,7 @@ const MEDIUM = ['medium-gone', 'medium-unreachable', 'medium-forbidden', 'medium
 const ANYWHERE = ['nothing-there', 'foreign-profile', 'copy-newer', ...DAMAGED, ...MEDIUM]
 const OF_FOLDERS = ['bad-path', 'no-such-folder', 'not-a-folder', 'not-readable', 'not-writable']
 const OF_SERVERS = ['bad-address', 'secret-in-address', 'not-encrypted', 'no-credential', 'no-such-kind']
-const SERVERS = ['webdav', 's3', 'github'] as const
+const SERVERS = ['webdav', 's3', 'github', 'drive'] as const
 
 const at = (kind: AddedKind): CopyPlace => ({ in: 'place', place: { kind, where: 'there' } })
 
@@ -25,9 +25,10 @@ test('each thing that may be wrong with a place keeps its code and has words of 
   }
 })
 
-test('a wrong credential is told in the words of the place: a password, a key, a token', () => {
+test('a wrong credential is told in the words of the place: a password, a key, a token, a sign-in', () => {
   const said = SERVERS.map((kind) => copyRefusal(at(kind), 'medium-forbidden').message)
-  for (const [nth, word] of [/password/, /access key/, /token/].entries()) assert.match(said[nth] ?? '', word)
+  for (const [nth, word] of [/password/, /access key/, /token/, /sign-in/].entries())
+    assert.match(said[nth] ?? '', word)
 })
 
 test('a code that nobody knows puts no word of the other side on the screen', () => {

@@ -85,6 +85,17 @@ const SERVERS: Readonly<Partial<Record<AddedKind, ReadonlyMap<string, string>>>>
     'medium-full': 'The disk of that device is full. Free some space there, then try again.',
     'medium-failed': 'That device cannot show its copy, or is of another version. Update both, or use another copy.',
   }),
+  drive: table({
+    'nothing-there':
+      'Google let you in, but no copy of a profile lies there. Sign in with the account that holds it, by a client of the project that put it there: part B of your recovery kit names both.',
+    'medium-gone':
+      'Google let you in, but there is no copy for this client in that account. Sign in with the account that holds it, by a client of the project that put it there: part B of your recovery kit names both.',
+    'medium-forbidden':
+      'Google has ended this sign-in: it was withdrawn, or its project is still in testing, where each one ends after 7 days. Sign in again, and publish the project.',
+    'medium-unreachable': 'Google Drive does not answer, or asks to be left alone for a while. Try again in a minute.',
+    'bad-address': 'That is no id of an OAuth client. It ends with .apps.googleusercontent.com.',
+    'no-credential': 'Sign in to Google first.',
+  }),
   github: table({
     'bad-address': 'Name the repository as owner/name, and leave the token out of it.',
     'medium-gone':

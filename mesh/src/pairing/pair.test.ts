@@ -4,7 +4,9 @@ import { instantClock } from '../testing/family.ts'
 import { createDeviceSeeds, deviceIdentityFrom } from '@cloudos/crypto/device-identity'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { DriveAdded, DriveAnswer } from '@cloudos/protocol/drive-commands'
 import { idFromBytes } from '@cloudos/protocol/ids'
+import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
 import { peerIdOf } from '../testing/family.ts'
 import { MemoryNetwork } from '../testing/memory-net.ts'
@@ -88,6 +90,10 @@ function answering(parts: Partial<Answering>): Answering {
     admit: () => Promise.resolve([ENTRY]),
     copyAt: () => Promise.resolve(COPY),
     takeIn: () => Promise.resolve(),
+    signIn: {
+      begin: () => Promise.reject(new CloudError('no-such-kind', 'no')),
+      finish: () => assert.fail('finished'),
+    },
     ...parts,
   }
 }
@@ -176,6 +182,42 @@ test('why there is no copy reaches the page, which may ask for another with the 
   assert.deepEqual(await visit.ask({ in: 'profile' }), COPY)
   await visit.submit([ENTRY])
   await answered
+})
+
+test('a page has a device sign in to a Drive: it waits for a person, the answer may come by hand, refusals have words of this side', async () => {
+  const { near, far } = await sitDown({ profileId: PROFILE })
+  const asked = { attempt: 'ab'.repeat(16), url: 'https://accounts.example/ask' }
+  const answers: DriveAnswer[] = []
+  const consent = Promise.withResolvers<DriveAdded>()
+  const answered = answer(
+    far,
+    answering({
+      // Patience with a person ends at once, that with a visitor never.
+      clock: {
+        ...instantClock,
+        sleep: (ms) => (ms < LIMITS.strangerMaxMs ? Promise.resolve() : new Promise(() => undefined)),
+      },
+      signIn: {
+        begin: (where) =>
+          where === 'nobody' ? Promise.reject(new CloudError('bad-client', 'their words')) : Promise.resolve(asked),
+        finish: (given) => {
+          answers.push(given)
+          if (given.returned !== undefined) consent.resolve({ account: 'robin@example.org' })
+          return consent.promise
+        },
+      },
+    }),
+  )
+  const { signIn } = await visitForCopies(near)
+  await assert.rejects(signIn.begin('nobody'), { code: 'bad-client', message: /Desktop app/ })
+  assert.deepEqual(await signIn.begin('somebody'), asked)
+  const { attempt } = asked
+  const waiting = signIn.finish({ attempt, clientSecret: 's' })
+  const added = await signIn.finish({ attempt, clientSecret: 's', returned: 'http://127.0.0.1/?code=1' })
+  assert.deepEqual([added, await waiting], [{ account: 'robin@example.org' }, { account: 'robin@example.org' }])
+  assert.deepEqual(answers.at(0), { attempt, clientSecret: 's' })
+  near.channel.close()
+  await assert.rejects(answered, { code: 'pairing-ended' })
 })
 
 test('a page takes the device that showed it a copy into the profile it has opened', async () => {

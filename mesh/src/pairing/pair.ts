@@ -1,6 +1,7 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
+import type { DriveAdded, DriveAnswer, DriveAttempt } from '@cloudos/protocol/drive-commands'
 import type { Channel, Clock, Rng } from '@cloudos/protocol/ports'
 import { abortAfter } from '../abort-after.ts'
 import { answerHandshake, joinHandshake } from './handshake.ts'
@@ -9,6 +10,7 @@ import { copyRefusal } from './copy-refusal.ts'
 import { createInbox } from './inbox.ts'
 import type { Inbox } from './inbox.ts'
 import { pairingRefusal } from './refusal.ts'
+import { signInRefusal } from './sign-in-refusal.ts'
 import { encodePairingMessage, parsePairingMessage } from './talk.ts'
 import type { CopyPlace, PairingMessage, SealedCopy } from './talk.ts'
 
@@ -48,8 +50,17 @@ export interface Answering extends Joining {
   readonly admit: Admit
   /** The copy that lies there; rejects (`CloudError`) when none does. */
   copyAt(where: CopyPlace): Promise<SealedCopy>
+  /** How a visitor's copy in a Google Drive is come by. */
+  readonly signIn: SignInForVisitor
   /** Takes what lets the visitor in, durably; rejects when it does not. Whoever could sign it has opened the copy. */
   takeIn(visitor: Handshake, entries: readonly Uint8Array[]): Promise<void>
+}
+
+/** A sign-in that a visitor has a person asked for. All reject with `CloudError`. */
+export interface SignInForVisitor {
+  begin(where: string): Promise<DriveAttempt>
+  /** Asked again it waits for the same. Nothing is kept but in memory. */
+  finish(answer: DriveAnswer): Promise<DriveAdded>
 }
 
 /** The owner's yes for a device that has shown its certificate: resolves with the log that lets it in. */
@@ -59,6 +70,8 @@ export type Admit = (request: JoinRequest) => Promise<readonly Uint8Array[]>
 export interface CopyVisit {
   /** The copy that lies there, to be opened by one of its ways in. When there is none the page may ask for another. */
   readonly ask: (where: CopyPlace) => Promise<SealedCopy>
+  /** Has the device sign in to a Google Drive, which it can then be asked for. */
+  readonly signIn: SignInForVisitor
   /** Brings a device of the profile the entries that let this one in. Resolves once they are durable there; ends the visit. */
   readonly submit: (entries: readonly Uint8Array[]) => Promise<void>
   /** Takes a device that is in no profile into the one whose copy it has shown; ends the visit. */
@@ -109,12 +122,30 @@ export async function visitForCopies(parts: PairingParts): Promise<CopyVisit> {
     if (answer.kind === 'refused') throw copyRefusal(where, answer.code)
     return expectKind(parts.channel, answer, 'copy').copy
   }
+  /** An answer does not say what it is the answer to. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+  async function heardOfSignIn(message: PairingMessage): Promise<PairingMessage> {
+    say(parts.channel, message)
+    const answer = await hearAny(parts, inbox)
+    if (answer.kind === 'refused') throw signInRefusal(answer.code)
+    return answer
+  }
   return {
-    ask(where) {
-      // An answer does not say what it is the answer to.
-      const mine = turn.then(() => askOne(where))
-      turn = mine.catch(() => undefined)
-      return mine
+    ask: (where) => inTurn(() => askOne(where)),
+    signIn: {
+      begin: (where) =>
+        inTurn(async () => expectKind(parts.channel, await heardOfSignIn({ kind: 'ask-sign-in', where }), 'sign-in').asked), // prettier-ignore
+      async finish(answer) {
+        // Between two tries the answer can come by hand.
+        for (;;) {
+          const heard = await inTurn(() => heardOfSignIn({ kind: 'finish-sign-in', answer }))
+          if (heard.kind !== 'waiting') return expectKind(parts.channel, heard, 'signed-in').added
+        }
+      },
     },
     async submit(entries) {
       say(parts.channel, { kind: 'entries', entries })
@@ -140,7 +171,8 @@ export async function answerPairing(
   if (message.kind === 'offer') await takeOffer(parts, inbox, message.profileId, handshake, answering)
   else if (message.kind === 'request')
     await letIn(parts, inbox, { handshake, certificate: message.certificate }, answering)
-  else if (message.kind === 'ask-copy') await showCopies(parts, { inbox, handshake }, message.where, answering)
+  else if (message.kind === 'ask-copy' || message.kind === 'ask-sign-in')
+    await showCopies(parts, { inbox, handshake }, message, answering)
   else refuse(parts.channel, 'unexpected')
 }
 
@@ -168,13 +200,17 @@ async function letIn(parts: PairingParts, inbox: Inbox, request: JoinRequest, an
 async function showCopies(
   parts: PairingParts,
   { inbox, handshake }: Met,
-  first: CopyPlace,
+  first: PairingMessage,
   answering: Answering,
 ): Promise<void> {
-  let asked: PairingMessage = { kind: 'ask-copy', where: first }
-  for (let asks = 0; asked.kind === 'ask-copy' && asks < COPY_ASKS_MAX; asks++) {
-    await showCopy(parts.channel, answering.copyAt(asked.where))
+  let asked = first
+  for (let asks = 0; asks < COPY_ASKS_MAX;) {
+    const answer = answerVisitor(asked, answering)
+    if (answer === undefined) break
+    await sayOrRefuse(parts.channel, answer)
     asked = parsePairingMessage(await inbox.next(parts.signal))
+    // Said again for as long as a person takes.
+    if (asked.kind !== 'finish-sign-in') asks += 1
   }
   if (asked.kind === 'offer') await takeOffer(parts, inbox, asked.profileId, handshake, answering)
   else if (asked.kind === 'entries') {
@@ -183,9 +219,34 @@ async function showCopies(
   } else refuse(parts.channel, 'unexpected')
 }
 
-async function showCopy(channel: Channel, finding: Promise<SealedCopy>): Promise<void> {
+/** `undefined` for what ends the visit. */
+function answerVisitor(
+  asked: PairingMessage,
+  { copyAt, signIn, clock }: Pick<Answering, 'copyAt' | 'signIn' | 'clock'>,
+): Promise<PairingMessage> | undefined {
+  if (asked.kind === 'ask-copy') return copyAt(asked.where).then((copy) => ({ kind: 'copy', copy }))
+  if (asked.kind === 'ask-sign-in')
+    return signIn.begin(asked.where).then((begun) => ({ kind: 'sign-in', asked: begun }))
+  return asked.kind === 'finish-sign-in' ? orWaiting(signIn.finish(asked.answer), clock) : undefined
+}
+
+async function orWaiting(finishing: Promise<DriveAdded>, clock: Clock): Promise<PairingMessage> {
+  const done = new AbortController()
+  const added = finishing.then((one): PairingMessage => ({ kind: 'signed-in', added: one }))
+  const late = clock.sleep(SIGN_IN_WAIT_MS, done.signal).then((): PairingMessage => ({ kind: 'waiting' }))
   try {
-    say(channel, { kind: 'copy', copy: await finding })
+    return await Promise.race([added, late])
+  } finally {
+    done.abort()
+  }
+}
+
+/** Until somebody who gives the answer by hand is heard. */
+const SIGN_IN_WAIT_MS = 2_000
+
+async function sayOrRefuse(channel: Channel, answering: Promise<PairingMessage>): Promise<void> {
+  try {
+    say(channel, await answering)
   } catch (cause) {
     if (!(cause instanceof CloudError)) throw cause
     say(channel, { kind: 'refused', code: cause.code })

@@ -1,6 +1,8 @@
 import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
 import type { CborValue } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import { beginDriveCommand, finishDriveCommand } from '@cloudos/protocol/drive-commands'
+import type { DriveAdded, DriveAnswer, DriveAttempt } from '@cloudos/protocol/drive-commands'
 import { bytesFromId, idFromBytes } from '@cloudos/protocol/ids'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import { newMedium } from '@cloudos/protocol/storage-commands'
@@ -34,6 +36,14 @@ export type PairingMessage =
   /** I have opened it: these entries let me in. */
   | { readonly kind: 'entries'; readonly entries: readonly Uint8Array[] }
   | { readonly kind: 'refused'; readonly code: string }
+  /** The copy lies in a Google Drive: have a person asked whether you may read there, by this client. */
+  | { readonly kind: 'ask-sign-in'; readonly where: string }
+  /** Google's page that asks. */
+  | { readonly kind: 'sign-in'; readonly asked: DriveAttempt }
+  | { readonly kind: 'finish-sign-in'; readonly answer: DriveAnswer }
+  | { readonly kind: 'signed-in'; readonly added: DriveAdded }
+  /** Nobody has answered on that page yet: say it again. */
+  | { readonly kind: 'waiting' }
   /** I have written the log down. */
   | { readonly kind: 'done' }
 
@@ -57,6 +67,16 @@ export function encodePairingMessage(message: PairingMessage): Uint8Array {
       return encodeCbor([3, message.code])
     case 'done':
       return encodeCbor([4])
+    case 'ask-sign-in':
+      return encodeCbor([8, beginDriveCommand.input.write({ where: message.where })])
+    case 'sign-in':
+      return encodeCbor([9, beginDriveCommand.output.write(message.asked)])
+    case 'finish-sign-in':
+      return encodeCbor([10, finishDriveCommand.input.write(message.answer)])
+    case 'signed-in':
+      return encodeCbor([11, finishDriveCommand.output.write(message.added)])
+    case 'waiting':
+      return encodeCbor([12])
   }
 }
 
@@ -78,11 +98,33 @@ export function parsePairingMessage(bytes: Uint8Array): PairingMessage {
     const copy = kind === 6 ? findCopy(body) : undefined
     if (copy !== undefined) return { kind: 'copy', copy }
     if (kind === 7 && isBytesList(body)) return { kind: 'entries', entries: body }
+    if (kind === 12 && body === undefined) return { kind: 'waiting' }
+    const signIn = body === undefined ? undefined : findSignIn(kind, body)
+    if (signIn !== undefined) return signIn
   }
   throw new CloudError(
     'pairing-refused',
     'The other device said something that pairing does not know. Is it the same version?',
   )
+}
+
+/** What is said around a sign-in to a Google Drive. */
+function findSignIn(kind: CborValue | undefined, body: CborValue): PairingMessage | undefined {
+  if (kind === 8) {
+    const named = beginDriveCommand.input.read(body)
+    return named && { kind: 'ask-sign-in', where: named.where }
+  }
+  if (kind === 9) {
+    const asked = beginDriveCommand.output.read(body)
+    return asked && { kind: 'sign-in', asked }
+  }
+  if (kind === 10) {
+    const answer = finishDriveCommand.input.read(body)
+    return answer && { kind: 'finish-sign-in', answer }
+  }
+  if (kind !== 11) return undefined
+  const added = finishDriveCommand.output.read(body)
+  return added && { kind: 'signed-in', added }
 }
 
 function findCopy(body: CborValue | undefined): SealedCopy | undefined {

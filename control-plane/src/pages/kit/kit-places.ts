@@ -1,11 +1,13 @@
-import type { NewMedium } from '@cloudos/protocol/storage-commands'
-import { COPY_KINDS } from '../storage/copy-kinds.ts'
+import type { AddedKind, NewMedium } from '@cloudos/protocol/storage-commands'
+import { COPY_KINDS, DRIVE } from '../storage/copy-kinds.ts'
 
 /** A place as part B of a kit names it: all but what it is signed in to with. */
 export type PlaceInKit = Pick<NewMedium, 'kind' | 'where' | 'account'>
 
 /** More than any kit has. */
 export const KIT_MAX_BYTES = 64 * 1024
+
+const KINDS: readonly AddedKind[] = [...COPY_KINDS.map((one) => one.kind), DRIVE.value]
 
 const FIELD = /^\s*(at|kind|as) {2,}(\S.*)$/
 
@@ -25,7 +27,7 @@ export function placesInKit(text: string): readonly PlaceInKit[] {
 }
 
 function placeFrom({ at, kind, as }: Partial<Record<string, string>>): PlaceInKit | undefined {
-  const known = COPY_KINDS.find((one) => one.kind === kind)
+  const known = KINDS.find((one) => one === kind)
   if (known === undefined || at === undefined) return undefined
-  return { kind: known.kind, where: at, ...(as !== undefined && { account: as }) }
+  return { kind: known, where: at, ...(as !== undefined && { account: as }) }
 }
