@@ -8,7 +8,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { killRunning, root } from './testing/command.ts'
 import { inLanes } from './testing/lanes.ts'
-import { type Part, sentence, type Tally, tally } from './testing/outcome.ts'
+import { hasFailed, type Part, sentence, type Tally, tally } from './testing/outcome.ts'
 import { checks, docsStage, type Stage, testStages } from './testing/stages.ts'
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -74,13 +74,17 @@ function countsOf(stage: Stage, counts: Tally): string {
   return checks.includes(stage) || stage.name === 'docs' ? '' : sentence(counts)
 }
 
-function printPart({ file, outcomes, output }: Part): void {
+function printPart(part: Part): void {
+  const { file, outcomes, output, firstTry = [] } = part
+  for (const outcome of firstTry) {
+    if (outcome.kind === 'failed')
+      console.log(`  only at the second try: ${outcome.name} in ${file}\n${indent(outcome.output)}`)
+  }
   for (const outcome of outcomes) {
     if (outcome.kind === 'skipped') console.log(`  skipped: ${outcome.name} (${outcome.reason}) in ${file}`)
     if (outcome.kind === 'failed') console.log(`  failed: ${outcome.name} in ${file}\n${indent(outcome.output)}`)
   }
-  if (output !== '' && outcomes.some(({ kind }) => kind === 'failed'))
-    console.log(`  ${file} printed:\n${indent(output)}`)
+  if (output !== '' && hasFailed(part)) console.log(`  ${file} printed:\n${indent(output)}`)
 }
 
 function indent(text: string): string {

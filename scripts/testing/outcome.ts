@@ -10,6 +10,12 @@ export interface Part {
   readonly outcomes: readonly Outcome[]
   /** What the file's process printed, shown when something in it failed. */
   readonly output: string
+  /** What failed the first time, of a file that was tried a second time and passed. */
+  readonly firstTry?: readonly Outcome[]
+}
+
+export function hasFailed({ outcomes }: Part): boolean {
+  return outcomes.some(({ kind }) => kind === 'failed')
 }
 
 export interface Tally {

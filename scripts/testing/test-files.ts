@@ -5,20 +5,45 @@ import process from 'node:process'
 import { type Ended, root, runCommand } from './command.ts'
 import { parseReport } from './events.ts'
 import { inLanes } from './lanes.ts'
-import { type Part } from './outcome.ts'
+import { hasFailed, type Part } from './outcome.ts'
 
-const fileTimeoutMs = 5 * 60_000
+const fileTimeoutMs = 4 * 60_000
 
 export function findTestFiles(patterns: readonly string[], filters: readonly string[]): readonly string[] {
   const isWanted = (file: string) => filters.length === 0 || filters.some((filter) => file.includes(filter))
   return globSync(patterns, { cwd: root }).filter(isWanted).sort()
 }
 
-/** Runs test files, `lanes` at a time, each in a process of its own. No file at all is a failure, and so is a file without a test. */
-export async function runTestFiles(files: readonly string[], lanes: number): Promise<readonly Part[]> {
-  if (files.length > 0) return inLanes(files, lanes, runTestFile)
+/**
+ * Runs test files, `lanes` at a time, each in a process of its own. No file at all is a failure, and so is a file without a test.
+ * With `secondTry`, the few files that failed run once more, one by one.
+ */
+export async function runTestFiles(
+  files: readonly string[],
+  { lanes, secondTry = false }: { readonly lanes: number; readonly secondTry?: boolean },
+): Promise<readonly Part[]> {
+  if (files.length > 0) {
+    const parts = await inLanes(files, lanes, runTestFile)
+    return secondTry ? tryAgain(parts, runTestFile) : parts
+  }
   const name = 'test files'
   return [{ file: name, output: '', outcomes: [{ kind: 'failed', name, output: 'There is none to run.' }] }]
+}
+
+/** More than these are no accident of a busy machine. */
+const MOST_SECOND_TRIES = 3
+
+/** What passes only now is told as such: it is a fault to be found, though not one of what was just changed. */
+export async function tryAgain(parts: readonly Part[], run: (file: string) => Promise<Part>): Promise<readonly Part[]> {
+  const failed = parts.filter(hasFailed)
+  if (failed.length > MOST_SECOND_TRIES) return parts
+  const second = new Map<Part, Part>()
+  for (const first of failed) {
+    const part = await run(first.file)
+    if (!hasFailed(part))
+      second.set(first, { ...part, firstTry: first.outcomes.filter(({ kind }) => kind === 'failed') })
+  }
+  return parts.map((part) => second.get(part) ?? part)
 }
 
 async function runTestFile(file: string): Promise<Part> {

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand } from './command.ts'
 import { readProc } from './left-behind.ts'
 import { type Part, sentence, tally } from './outcome.ts'
-import { runTestFiles } from './test-files.ts'
+import { runTestFiles, tryAgain } from './test-files.ts'
 
 const preamble = "import { test } from 'node:test'\nimport { spawn } from 'node:child_process'\n"
 
@@ -17,7 +17,7 @@ async function run(code: string): Promise<Part> {
   try {
     const file = join(folder, 'story.test.ts')
     writeFileSync(file, preamble + code)
-    const [part] = await runTestFiles([file], 1)
+    const [part] = await runTestFiles([file], { lanes: 1 })
     assert.ok(part)
     return part
   } finally {
@@ -63,7 +63,7 @@ test('a file without a test fails', async () => {
 })
 
 test('no file at all fails', async () => {
-  assert.equal(tally(await runTestFiles([], 1)).failed, 1)
+  assert.equal(tally(await runTestFiles([], { lanes: 1 })).failed, 1)
 })
 
 test('a file that breaks before its tests fails', async () => {
@@ -100,4 +100,29 @@ test('a command that does not end is killed and says so', async () => {
   const { isOk, output } = await runCommand(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], 200)
   assert.equal(isOk, false)
   assert.match(output, /not done/)
+})
+
+const passes = (file: string): Part => ({ file, output: '', outcomes: [{ kind: 'passed', name: 'story' }] })
+const fails = (file: string): Part => ({
+  file,
+  output: '',
+  outcomes: [{ kind: 'failed', name: 'story', output: 'late' }],
+})
+
+test('a second try takes only what failed, and names what passes only then', async () => {
+  const tried: string[] = []
+  const [first, second] = await tryAgain([passes('a'), fails('b')], (file) => {
+    tried.push(file)
+    return Promise.resolve(passes(file))
+  })
+  assert.deepEqual(tried, ['b'])
+  assert.deepEqual(first, passes('a'))
+  assert.deepEqual(second, { ...passes('b'), firstTry: fails('b').outcomes })
+})
+
+test('what fails twice has failed, and a second try is not for many', async () => {
+  const parts = [fails('a'), fails('b'), fails('c')]
+  assert.deepEqual(await tryAgain(parts, (file) => Promise.resolve(fails(file))), parts)
+  const many = [...parts, fails('d')]
+  assert.deepEqual(await tryAgain(many, () => Promise.reject(new Error('tried'))), many)
 })
