@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { chromium } from 'playwright-core'
-import type { BrowserContext } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { findChromium } from '../../scripts/testing/chromium.ts'
 
 export interface Chromium extends AsyncDisposable {
@@ -46,10 +46,20 @@ export async function launchChromium(profileFolder?: string, resolverRules: read
     context,
     kill: () => killAll(context),
     async [Symbol.asyncDispose]() {
+      for (const page of context.pages()) await tellWhatItShows(page)
       await context.close()
       if (profileFolder === undefined) await rm(folder, { recursive: true, maxRetries: 3 })
     },
   }
+}
+
+/** Printed by the runner only when the story failed: then it is the first thing one wants to know. */
+async function tellWhatItShows(page: Page): Promise<void> {
+  const text = await page
+    .locator('body')
+    .innerText({ timeout: 1_000 })
+    .catch(() => '(nothing that could be read)')
+  console.log(`A page ended at ${page.url()} and showed:\n${text.replaceAll(/^/gm, '  ')}`)
 }
 
 /** Playwright starts the browser as the leader of its own process group. */

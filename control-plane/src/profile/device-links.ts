@@ -47,6 +47,9 @@ export interface DeviceLink {
 /** How often an agent is asked whom it is in touch with; nothing but "online" on the screen depends on it. */
 const ASK_EVERY_MS = 3_000
 
+/** An agent that takes longer to take other ways in gets them when it is asked next. */
+const SHARE_WITHIN_MS = 2_000
+
 /** The connections of this browser: to every device that has answered here before, to those behind it, and to an agent met for the first time. */
 export class DeviceLinks implements AsyncDisposable {
   readonly #parts: DeviceLinksParts
@@ -106,6 +109,13 @@ export class DeviceLinks implements AsyncDisposable {
   /** Devices that a connected agent is in touch with. */
   get reachable(): ReadonlySet<DeviceId> {
     return new Set([...this.#behindAgent.values()].flatMap((ids) => [...ids]))
+  }
+
+  /** Brings every agent that is connected to the ways in of this browser at once: it may be gone a moment later. */
+  async shareWays(): Promise<void> {
+    const { exchangeWays, clock } = this.#parts
+    const shared = Promise.all([...this.#links].map(([peerId, { client }]) => exchangeWays(peerId, client)))
+    await Promise.race([shared, clock.sleep(SHARE_WITHIN_MS, this.#stopped.signal)])
   }
 
   async reachKnown(): Promise<void> {

@@ -125,6 +125,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
   const ways = await WaysDesk.open({
     ...{ held, keep, medium, profile, root, clock, rng, onChanged },
     onRenewed: () => { sayRenewed(channel, held) }, // prettier-ignore
+    share: () => links.shareWays(),
   })
   const direct = stack.use(
     await DirectCopy.open({

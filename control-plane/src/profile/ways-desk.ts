@@ -35,6 +35,8 @@ export interface WaysDeskParts {
   readonly onChanged: () => void
   /** Every secret is another one: tabs that hold the old ones must get them anew. */
   readonly onRenewed: () => void
+  /** What was asked is done here; it counts when others have been told too, as far as they are there. */
+  readonly share: () => Promise<void>
 }
 
 /** What is asked of the ways in. */
@@ -98,7 +100,7 @@ export class WaysDesk {
 
   /** Rejects with `CloudError` when it was not done; then everything opens as before. */
   ask(asked: WaysAsk): Promise<void> {
-    const acting = this.#last.then(() => this.#act(asked))
+    const acting = this.#last.then(() => this.#act(asked)).then(() => this.#parts.share())
     this.#last = acting.catch(() => undefined)
     return acting
   }
