@@ -12,8 +12,9 @@ import type { FrameRefused, OnIncident } from './incident.ts'
 import { encodeBaseRecord, findBase } from './snapshots/base-record.ts'
 import { checkBase, claimClients } from './snapshots/check-base.ts'
 import type { BaseParts } from './snapshots/check-base.ts'
+import { PartsInbox } from './snapshots/gather-parts.ts'
 import { openSnapshot } from './snapshots/open-snapshot.ts'
-import type { Covers, OpenSnapshot } from './snapshots/open-snapshot.ts'
+import type { Covers, OpenSnapshot, SnapshotFrames } from './snapshots/open-snapshot.ts'
 import { Turns } from './turns.ts'
 import { judgeUpdate } from './yjs-rules.ts'
 
@@ -29,6 +30,13 @@ export interface AdmittedFrame {
 export interface Gap {
   readonly chain: ChainKey
   readonly fromSeq: number
+}
+
+/** A snapshot that the document stands on. */
+export interface Base {
+  readonly covers: Covers
+  /** Where its frames stand in the log, in order. */
+  readonly places: readonly number[]
 }
 
 export interface AdmissionParts extends BaseParts {
@@ -52,7 +60,8 @@ const LOAD_BATCH = 512
 export class Admission {
   readonly #parts: AdmissionParts
   readonly #turns = new Turns()
-  readonly #coversByPlace = new Map<number, Covers>()
+  readonly #baseByPlace = new Map<number, Base>()
+  readonly #inbox = new PartsInbox()
   #hasLostBase = false
 
   constructor(parts: AdmissionParts) {
@@ -93,13 +102,13 @@ export class Admission {
    * Lets the document stand on a snapshot for frames that are not here. Only from a peer that is in, or a medium whose head one of
    * those has signed, and only where the frames cannot be had: it is taken at its word.
    */
-  admitBase(bytes: Uint8Array, from: string): undefined | Promise<void> {
-    return this.#turns.run(() => this.#admitBase(bytes, from))
+  admitBase(frames: SnapshotFrames, from: string): undefined | Promise<void> {
+    return this.#turns.run(() => this.#admitBase(frames, from))
   }
 
-  /** What the snapshot at `place` in the log covers; `undefined` where none stands. */
-  coversAt(place: number): Covers | undefined {
-    return this.#coversByPlace.get(place)
+  /** The snapshot of which a frame stands at `place` in the log; `undefined` where an update stands. */
+  baseAt(place: number): Base | undefined {
+    return this.#baseByPlace.get(place)
   }
 
   /** The log holds a snapshot that cannot be opened, so what was written behind it is not all here. */
@@ -174,15 +183,14 @@ export class Admission {
     this.#drainParked()
   }
 
-  async #admitBase(bytes: Uint8Array, from: string): Promise<void> {
+  async #admitBase(frames: SnapshotFrames, from: string): Promise<void> {
     try {
-      const checked = await checkBase(this.#parts, bytes)
-      if (!checked.ok) {
-        const parsed = parseFrame(bytes)
-        this.#refuse(checked.error, from, parsed.ok ? parsed.value : undefined)
-      } else if (checked.value !== undefined) {
-        // Logged first, then applied, as a frame is.
-        this.#standOn(checked.value, this.#parts.log.append(encodeBaseRecord(bytes)))
+      const checked = await checkBase(this.#parts, frames)
+      if (!checked.ok) this.#refuse(checked.error, from, frames[0])
+      else if (checked.value !== undefined) {
+        // Logged first, then applied, as a frame is. Of parts without their last nothing is used when the log is opened.
+        const places = frames.map(({ bytes }) => this.#parts.log.append(encodeBaseRecord(bytes)))
+        this.#standOn(checked.value, places)
         this.#drainParked()
         this.#parts.onBase()
       }
@@ -191,14 +199,16 @@ export class Admission {
     }
   }
 
-  #standOn({ covers, state }: OpenSnapshot, place: number): void {
+  #standOn({ covers, state }: OpenSnapshot, places: readonly number[]): void {
     const { book, apply } = this.#parts
+    const [first = 0] = places
     apply(state)
     for (const [key, { seq, frameId }] of covers) {
       const chain = book.open(key)
-      if (chain !== undefined && chain.tip.seq < seq) book.rebase(chain, { seq, id: frameId }, place)
+      if (chain !== undefined && chain.tip.seq < seq) book.rebase(chain, { seq, id: frameId }, first)
     }
-    this.#coversByPlace.set(place, covers)
+    const base = { covers, places }
+    for (const place of places) this.#baseByPlace.set(place, base)
   }
 
   /** A frame for a place that is taken: the same one again is harmless, another one convicts the chain. */
@@ -281,14 +291,16 @@ export class Admission {
   /** It was checked when it came; what it leans on is in the log before it. */
   #loadBase(frame: ParsedFrame, index: number): void {
     const key = this.#parts.keyOf(frame.header.epochId)
-    const open = key === undefined ? undefined : openSnapshot(frame, key)
-    if (open?.ok && claimClients(this.#parts.book, open.value)) {
-      this.#standOn(open.value, index)
+    const frames = this.#inbox.add(frame, key)
+    if (frames === undefined && this.#inbox.isWaiting) return
+    const open = frames && key && openSnapshot(frames, key)
+    if (frames && open?.ok && claimClients(this.#parts.book, open.value)) {
+      this.#standOn(open.value, frames.map((_, nth) => index + 1 - frames.length + nth)) // prettier-ignore
       this.#drainParked()
       return
     }
     this.#hasLostBase = true
-    this.#refuse(open?.ok === false ? open.error : 'no-epoch-key', 'log', frame)
+    this.#refuse(open?.ok === false ? open.error : frames ? 'no-epoch-key' : 'bad-snapshot', 'log', frame)
   }
 
   #loadFrame(bytes: Uint8Array, index: number): ParsedFrame | undefined {

@@ -3,10 +3,9 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseFrame } from '@cloudos/protocol/frame'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel } from '@cloudos/protocol/ports'
-import type { AdmittedFrame } from './admission.ts'
+import type { AdmittedFrame, Base } from './admission.ts'
 import type { SealedDoc } from './sealed-doc.ts'
 import { findBase } from './snapshots/base-record.ts'
-import type { Covers } from './snapshots/open-snapshot.ts'
 import { encodeSyncMessage } from './sync-messages.ts'
 import type { Seqs } from './sync-messages.ts'
 
@@ -24,6 +23,8 @@ export class Outbox {
   /** The next place in the log to look at; `undefined` until the peer has said what it has. */
   #cursor: number | undefined
   #pumping = false
+  /** The snapshot of which the first part has been sent. */
+  #sending: Base | undefined
 
   constructor(doc: SealedDoc, channel: Channel, signal: AbortSignal, onBroken: (cause: CloudError) => void) {
     this.#doc = doc
@@ -77,12 +78,16 @@ export class Outbox {
   }
 
   /** What the peer has of the covered frames it keeps; what it lacks of them nobody can send it one by one from here. */
-  #sendBase(covers: Covers, record: Uint8Array): boolean {
-    const base = findBase(record)
-    const lacks = [...covers].some(([chain, { seq }]) => seq > (this.#theirs.get(chain) ?? 0))
-    if (base === undefined || !lacks) return true
+  #sendBase(base: Base, index: number, record: Uint8Array): boolean {
+    const { covers, places } = base
+    if (index === places[0]) {
+      const lacks = [...covers].some(([chain, { seq }]) => seq > (this.#theirs.get(chain) ?? 0))
+      this.#sending = lacks ? base : undefined
+    }
+    const frame = findBase(record)
+    if (frame === undefined || this.#sending !== base) return true
     for (const [chain, { seq }] of covers) this.#theirs.set(chain, Math.max(seq, this.#theirs.get(chain) ?? 0))
-    return this.#channel.send(encodeSyncMessage({ kind: 'base', bytes: base.bytes }))
+    return this.#channel.send(encodeSyncMessage({ kind: 'base', bytes: frame.bytes }))
   }
 
   #startPump(): void {
@@ -107,8 +112,8 @@ export class Outbox {
     for await (const { index, frame } of this.#doc.scan(expected)) {
       if (this.#signal.aborted || this.#cursor !== expected) return
       this.#cursor = expected = index + 1
-      const covers = this.#doc.coversAt(index)
-      if (covers !== undefined && !this.#sendBase(covers, frame)) await this.#channel.drained(this.#signal)
+      const base = this.#doc.baseAt(index)
+      if (base !== undefined && !this.#sendBase(base, index, frame)) await this.#channel.drained(this.#signal)
       const parsed = parseFrame(frame)
       if (parsed.ok && !this.#send(parsed.value.chain, parsed.value.header.seq, frame))
         await this.#channel.drained(this.#signal)

@@ -4,28 +4,30 @@ import type { AeadKey, NonceSource } from '@cloudos/crypto/aead'
 import { docKeyFrom } from '@cloudos/crypto/derive'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import type { Membership } from '@cloudos/crypto/membership'
-import { frameIdOf, sealFrame } from '@cloudos/crypto/sealed-frame'
+import { sealFrame } from '@cloudos/crypto/sealed-frame'
 import type { SealedFrame } from '@cloudos/crypto/sealed-frame'
 import type { MaybePromise } from '@cloudos/crypto/signature'
 import { readUpdate } from '@cloudos/crypto/yjs-reader'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { parseFrame } from '@cloudos/protocol/frame'
-import type { FrameType } from '@cloudos/protocol/frame'
+import type { FrameType, ParsedFrame } from '@cloudos/protocol/frame'
 import { chainKey, idFromBytes, incarnationOfChain } from '@cloudos/protocol/ids'
 import type { ChainKey, DocId, EpochId, Hash, Incarnation } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Rng } from '@cloudos/protocol/ports'
 import type { Result } from '@cloudos/protocol/result'
 import { Admission } from './admission.ts'
-import type { AdmittedFrame, Gap } from './admission.ts'
+import type { AdmittedFrame, Base, Gap } from './admission.ts'
 import { ChainBook, placeOf } from './chain-book.ts'
 import type { Chain, ChainTip } from './chain-book.ts'
 import type { FrameLog, LogRecord } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
 import { findBase } from './snapshots/base-record.ts'
+import { parseSnapshotFrames } from './snapshots/check-base.ts'
+import type { PartsInbox } from './snapshots/gather-parts.ts'
 import { judgeSnapshot } from './snapshots/judge-snapshot.ts'
 import type { GenuineSnapshot, SnapshotDoubt } from './snapshots/judge-snapshot.ts'
-import { findPayload } from './snapshots/open-snapshot.ts'
+import { findPayloads, snapshotIdOf } from './snapshots/open-snapshot.ts'
 import type { Covers } from './snapshots/open-snapshot.ts'
 import { splitUpdate } from './split-update.ts'
 import type { PieceLimits } from './split-update.ts'
@@ -45,7 +47,8 @@ export interface SealedDocParts {
 }
 
 export interface MadeSnapshot {
-  readonly bytes: Uint8Array
+  /** Its frames: one where one holds everything. */
+  readonly parts: readonly Uint8Array[]
   readonly snapshotId: Hash
   readonly covers: Covers
 }
@@ -167,18 +170,21 @@ export class SealedDoc {
   /** The snapshot that this document stands on for frames of `chain` behind `seq`; `undefined` where the log has them one by one. */
   async findBase(chain: ChainKey, seq: number): Promise<MadeSnapshot | undefined> {
     const found = this.#book.find(chain)
-    const covers = found === undefined || seq >= found.floorSeq ? undefined : this.coversAt(found.floorPlace)
-    if (found === undefined || covers === undefined) return undefined
+    const base = found === undefined || seq >= found.floorSeq ? undefined : this.baseAt(found.floorPlace)
+    if (found === undefined || base === undefined) return undefined
+    const parts: Uint8Array[] = []
     for await (const { frame } of this.scan(found.floorPlace)) {
-      const base = findBase(frame)
-      return base && { bytes: base.bytes.slice(), snapshotId: frameIdOf(base), covers }
+      const part = findBase(frame)
+      if (part !== undefined) parts.push(part.bytes.slice())
+      if (part === undefined || parts.length === base.places.length) break
     }
-    return undefined
+    const frames = parseSnapshotFrames(parts)
+    return frames && { parts, snapshotId: snapshotIdOf(frames), covers: base.covers }
   }
 
-  /** What the snapshot at this place of the log covers; `undefined` where a frame stands. */
-  coversAt(place: number): Covers | undefined {
-    return this.#admission.coversAt(place)
+  /** The snapshot of which a frame stands at this place of the log; `undefined` where an update stands. */
+  baseAt(place: number): Base | undefined {
+    return this.#admission.baseAt(place)
   }
 
   scan(fromIndex: number): AsyncIterable<LogRecord> {
@@ -194,29 +200,41 @@ export class SealedDoc {
   }
 
   /**
-   * The whole document as one sealed and signed frame that takes no place in a chain, with what it covers. `undefined` when the state is
-   * too large for a frame, or this device cannot write: then its frames have to stay. Rejects (`CloudError`) as `durable` does.
+   * The whole document as sealed and signed frames that take no place in a chain, with what they cover. `undefined` when the state is
+   * more than readers take, or this device cannot write: then its frames have to stay. Rejects (`CloudError`) as `durable` does.
    */
   async snapshot(): Promise<MadeSnapshot | undefined> {
     do await this.durable()
     while (this.#pending.length > 0 || this.#flushing !== undefined)
     const covers = new Map(Array.from(this.heads(), ([chain, { seq, id }]) => [chain, { seq, frameId: id }]))
-    const payload = findPayload({ covers, state: Y.encodeStateAsUpdate(this.ydoc) })
-    if (payload === undefined || this.#chain.frozen) return undefined
-    const { bytes, frameId } = await this.#seal('snapshot', payload)
-    return { bytes, snapshotId: frameId, covers }
+    const payloads = findPayloads({ covers, state: Y.encodeStateAsUpdate(this.ydoc) })
+    if (payloads === undefined || this.#chain.frozen) return undefined
+    // All of them are asked for before anything can be written in between: they name one place and one epoch.
+    const sealed = await Promise.all(payloads.map(async (payload) => this.#seal('snapshot', payload)))
+    const parts = sealed.map(({ bytes }) => bytes)
+    const frames = parseSnapshotFrames(parts)
+    return frames && { parts, snapshotId: snapshotIdOf(frames), covers }
   }
 
   /** Replays a snapshot and the frames it covers; nothing of it enters the document. Rejects (`CloudError`) when the log cannot be read. */
-  judge(snapshot: Uint8Array): Promise<Result<GenuineSnapshot, SnapshotDoubt>> {
+  judge(snapshot: readonly Uint8Array[]): Promise<Result<GenuineSnapshot, SnapshotDoubt>> {
     const { docId, membership } = this.#parts
     const keyOfEpoch = (epochId: EpochId) => keyOf(this.#keys, this.#parts, epochId)
     return judgeSnapshot({ docId, membership, keyOf: keyOfEpoch, scan: () => this.scan(0) }, snapshot)
   }
 
-  /** As `Admission.admitBase`. */
-  admitBase(bytes: Uint8Array, from: string): undefined | Promise<void> {
-    return this.#admission.admitBase(bytes, from)
+  /** A whole snapshot, as `Admission.admitBase`. */
+  admitBase(parts: readonly Uint8Array[], from: string): undefined | Promise<void> {
+    const frames = parseSnapshotFrames(parts)
+    if (frames !== undefined) return this.#admission.admitBase(frames, from)
+    this.#parts.onIncident({ kind: 'frame-refused', docId: this.docId, reason: 'bad-form', from })
+    return undefined
+  }
+
+  /** A snapshot that comes frame by frame; `inbox` keeps what has come of it. Its last one is as `admitBase`. */
+  admitPart(inbox: PartsInbox, frame: ParsedFrame, from: string): undefined | Promise<void> {
+    const frames = inbox.add(frame, keyOf(this.#keys, this.#parts, frame.header.epochId))
+    return frames && this.#admission.admitBase(frames, from)
   }
 
   /** Chains with frames waiting for something that has not come: what to ask peers for. */

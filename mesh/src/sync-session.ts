@@ -7,6 +7,7 @@ import type { Channel } from '@cloudos/protocol/ports'
 import type { AdmittedFrame } from './admission.ts'
 import { Outbox } from './outbox.ts'
 import type { SealedDoc } from './sealed-doc.ts'
+import { PartsInbox } from './snapshots/gather-parts.ts'
 import { encodeSyncMessage, parseSyncMessage } from './sync-messages.ts'
 import type { Seqs, SyncMessage } from './sync-messages.ts'
 
@@ -23,6 +24,7 @@ export interface SyncSessionParts {
 interface Shared {
   readonly doc: SealedDoc
   readonly outbox: Outbox
+  readonly inbox: PartsInbox
 }
 
 /** Enough to keep the verifier busy while more is on its way. */
@@ -55,7 +57,7 @@ export class SyncSession {
     const outbox = new Outbox(doc, this.#parts.channel, this.#stopped.signal, (cause) => {
       this.#parts.onBroken(doc.docId, cause)
     })
-    this.#shared.set(doc.docId, { doc, outbox })
+    this.#shared.set(doc.docId, { doc, outbox, inbox: new PartsInbox() })
     this.#sayHave(doc)
   }
 
@@ -110,8 +112,8 @@ export class SyncSession {
   }
 
   #receiveBase(bytes: Uint8Array): void {
-    const { shared } = this.#parseFor(bytes) ?? {}
-    const judging = shared?.doc.admitBase(bytes, this.peerId)
+    const found = this.#parseFor(bytes)
+    const judging = found?.shared.doc.admitPart(found.shared.inbox, found.frame, this.peerId)
     if (judging !== undefined) this.#waitFor(judging, bytes.length)
   }
 

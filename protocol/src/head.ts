@@ -8,8 +8,10 @@ import type { RecordRefusal, VersionRefusal } from './record.ts'
 import type { Result } from './result.ts'
 import { SLOT_FIXED_BYTES } from './slot.ts'
 
-/** What a reader must be able to read; a head may ask for more than ours. */
-export const READER_VERSION = 1
+/** What this reader can read; a head may ask for more. Each head asks for no more than what it leads to needs. */
+export const READER_VERSION = 2
+/** What reads everything that has no snapshot of several parts in it. */
+export const FIRST_READER_VERSION = 1
 
 /**
  * The one mutable object of a medium: where everything else of the profile is. Signed by the device that wrote it (domain `head`).

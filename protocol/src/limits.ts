@@ -19,6 +19,8 @@ export const LIMITS = {
   /** A snapshot is the whole of a document, which may hold more than one edit may change; it is read once and its length bounds the rest. */
   yjsMaxStructsOfState: 200_000,
   yjsMaxDeletesOfState: 200_000,
+  /** A snapshot of very many frames makes us gather them all in memory before any of it can be judged. */
+  snapshotPartsMax: 16,
   /** A chain burns through client ids to bloat every state vector for ever. */
   clientIdsPerChain: 65_536,
   /** A chain names ids far ahead to make us derive thousands; tabs of one browser need a few, in any order. */

@@ -22,8 +22,8 @@ import { encodeSnapshotList } from '@cloudos/protocol/snapshot-list'
 import { encodeSnapshot } from '@cloudos/protocol/snapshot'
 import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
 import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
-import type { MemoryMedium } from '@cloudos/storage-adapters/memory'
 import * as Y from 'yjs'
+import { cutAfter } from '../testing/cut-line.ts'
 import { compactOverDays, SlowHouse } from '../testing/days-of-edits.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -99,7 +99,7 @@ test('cut off between any two steps of giving up frames the copy opens to all th
     doc.ydoc.getMap('settings').set('step', steps)
     await doc.durable()
     await slow.restartKeeper(0)
-    const broken = breakAfter(slow.medium, steps)
+    const broken = cutAfter(slow.medium, steps)
     const saved = await slow
       .keeper(0, () => createBlobStore(broken))
       .sync()
@@ -125,31 +125,6 @@ test('cut off between any two steps of giving up frames the copy opens to all th
   await assertReadsAs(slow, 0)
   await slow.close()
 })
-
-const REQUESTS: ReadonlySet<string> = new Set([
-  'readHead',
-  'casHead',
-  'readBlob',
-  'writeBlob',
-  'flush',
-  'list',
-  'delete',
-])
-
-/** A medium whose line is cut for good after so many requests. */
-function breakAfter(medium: MemoryMedium, requests: number): MemoryMedium {
-  let left = requests
-  return new Proxy(medium, {
-    get: (target, name) => {
-      const member: unknown = Reflect.get(target, name)
-      if (typeof member !== 'function' || typeof name !== 'string' || !REQUESTS.has(name)) return member
-      return (...given: readonly unknown[]): unknown => {
-        if (left-- > 0) return Reflect.apply(member, target, given)
-        throw new CloudError('medium-unreachable', 'The line was cut.')
-      }
-    },
-  })
-}
 
 test('a false snapshot in place of frames is found out by who has them, told, and the frames written again', async () => {
   const slow = await SlowHouse.open(2, 34)

@@ -208,7 +208,7 @@ export async function compactOverDays(options: {
   await slow.close()
   return {
     mediumBytes,
-    snapshotBytes: snapshot?.bytes.length ?? 0,
+    snapshotBytes: snapshot?.parts.reduce((sum, { length }) => sum + length, 0) ?? 0,
     lastWeekBytes,
     edits: doc.frameCount,
     isEqual,

@@ -4,7 +4,7 @@ import { signFor, verifyFor } from '@cloudos/crypto/signature'
 import { hashSlotSet } from '@cloudos/crypto/slots'
 import { encodeCbor } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { encodeHead, parseHead, READER_VERSION } from '@cloudos/protocol/head'
+import { encodeHead, FIRST_READER_VERSION, parseHead } from '@cloudos/protocol/head'
 import type { Head } from '@cloudos/protocol/head'
 import { NO_HASH } from '@cloudos/protocol/ids'
 import type { Hash, ProfileId } from '@cloudos/protocol/ids'
@@ -41,7 +41,7 @@ export async function stageWays(
     headsBlob: nothing,
     writer: deviceId,
     wallclockMs: nowMs,
-    minReaderVersion: READER_VERSION,
+    minReaderVersion: FIRST_READER_VERSION,
   })
   await putHead(medium, NEXT, encodeSigned(payload, await signFor(signer, 'head', payload)))
 }

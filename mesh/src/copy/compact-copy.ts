@@ -1,15 +1,15 @@
-import { parseFrame } from '@cloudos/protocol/frame'
 import type { DocId, Hash } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Pack } from '@cloudos/protocol/pack-index'
 import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
 import type { MadeSnapshot, SealedDoc } from '../sealed-doc.ts'
+import { parseSnapshotFrames } from '../snapshots/check-base.ts'
 import { isAcknowledged } from '../snapshots/snapshot-acks.ts'
 import { isSnapshotDue, WORTH_BYTES } from '../snapshots/snapshot-due.ts'
 import type { KeptSnapshot, SnapshotWork, SortedSnapshots } from './kept-snapshots.ts'
 import { coveredBy } from './packs.ts'
 import type { Coverage } from './packs.ts'
-import { findBlob } from './store-blob.ts'
+import { findSnapshot } from './store-blob.ts'
 import type { Save } from './store-blob.ts'
 
 export interface Compacted {
@@ -50,9 +50,9 @@ export async function reliedOn(
   return relied
 }
 
-function isByRemoved({ profile }: SnapshotWork, { bytes }: MadeSnapshot): boolean {
-  const frame = parseFrame(bytes)
-  return frame.ok && profile.membership.member(frame.value.header.deviceId)?.revoked === true
+function isByRemoved({ profile }: SnapshotWork, { parts }: MadeSnapshot): boolean {
+  const [first] = parseSnapshotFrames(parts) ?? []
+  return first !== undefined && profile.membership.member(first.header.deviceId)?.revoked === true
 }
 
 /** A snapshot that the document stands on where what lies on the medium does not reach; `undefined` where it does. */
@@ -160,7 +160,7 @@ async function areThere(
 ): Promise<boolean> {
   const docIds = new Set(given.flatMap(({ spans }) => spans.map(({ docId }) => docId)))
   for (const docId of docIds)
-    for (const { blob } of pairs.get(docId) ?? []) if ((await findBlob(store, blob)) === undefined) return false
+    for (const one of pairs.get(docId) ?? []) if ((await findSnapshot(store, one)) === undefined) return false
   return true
 }
 
@@ -172,23 +172,23 @@ async function listed(
   { nowMs }: SnapshotWork,
   save: Save,
   docId: DocId,
-  { bytes, snapshotId, covers }: MadeSnapshot,
+  { parts, snapshotId, covers }: MadeSnapshot,
 ): Promise<ListedSnapshot> {
-  const blob: Hash = await save.put(bytes)
-  return { blob, sizeBytes: bytes.length, snapshotId, docId, covers, takenAtMs: nowMs, acks: [] }
+  const blobs: Hash[] = []
+  for (const part of parts) blobs.push(await save.put(part))
+  const [blob, ...laterBlobs] = blobs
+  if (blob === undefined) throw new Error('a snapshot without frames')
+  const sizeBytes = parts.reduce((sum, { length }) => sum + length, 0)
+  const named = { blob, sizeBytes, snapshotId, docId, covers, takenAtMs: nowMs, acks: [] }
+  return laterBlobs.length === 0 ? named : { ...named, laterBlobs }
 }
 
 /** As they are listed, and no more. */
 function plain(snapshots: readonly ListedSnapshot[]): readonly ListedSnapshot[] {
   return [...snapshots]
     .sort((a, b) => a.takenAtMs - b.takenAtMs || (a.blob < b.blob ? -1 : 1))
-    .map(({ blob, sizeBytes, snapshotId, docId, covers, takenAtMs, acks }) => ({
-      blob,
-      sizeBytes,
-      snapshotId,
-      docId,
-      covers,
-      takenAtMs,
-      acks,
+    .map(({ blob, sizeBytes, snapshotId, docId, covers, takenAtMs, acks, laterBlobs }) => ({
+      ...{ blob, sizeBytes, snapshotId, docId, covers, takenAtMs, acks },
+      ...(laterBlobs !== undefined && { laterBlobs }),
     }))
 }

@@ -10,7 +10,7 @@ import { SnapshotMemory } from './kept-snapshots.ts'
 import type { Lie, SeenHead } from './lie.ts'
 import { holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
-import { findBlob } from './store-blob.ts'
+import { findBlob, findSnapshot } from './store-blob.ts'
 import { refusalOf, writeCopy } from './write-copy.ts'
 
 /** Durable memory of one medium: what a rollback is measured against. */
@@ -154,11 +154,11 @@ export class CopyKeeper {
       damagedPacks++
       this.#lost.add(listed.blob)
     }
-    for (const { blob } of copy.value.snapshots) {
-      if ((await findBlob(store, blob)) !== undefined) continue
+    for (const listed of copy.value.snapshots) {
+      if ((await findSnapshot(store, listed)) !== undefined) continue
       damagedPacks++
       // It was read once, and will be looked for again.
-      this.#snapshots.verdicts.delete(blob)
+      this.#snapshots.forget(listed)
     }
     if (damagedPacks > 0) this.#changed()
     return { gen: copy.value.head.gen, packs: copy.value.packs.length, frames, damagedPacks }

@@ -1,19 +1,33 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
-import type { DeviceId, Hash } from '@cloudos/protocol/ids'
+import type { DeviceId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { BlobStore } from '@cloudos/protocol/ports'
-import { parseFrame } from '@cloudos/protocol/frame'
+import { blobsOf } from '@cloudos/protocol/snapshot-list'
 import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
+import { parseSnapshotFrames } from '../snapshots/check-base.ts'
 import type { GenuineSnapshot } from '../snapshots/judge-snapshot.ts'
 import type { Covers } from '../snapshots/open-snapshot.ts'
 import { acknowledgedBy, signAck } from '../snapshots/snapshot-acks.ts'
-import { findBlob } from './store-blob.ts'
+import { findSnapshot } from './store-blob.ts'
 
-/** What this run has found out about snapshots on a medium, by blob: replaying costs as much as opening the document. */
+/** What this run has found out about snapshots on a medium: replaying costs as much as opening the document. */
 export class SnapshotMemory {
-  readonly verdicts = new Map<Hash, GenuineSnapshot | 'false'>()
+  /** By the names of their blobs. */
+  readonly #verdicts = new Map<string, GenuineSnapshot | 'false'>()
+
+  find(listed: ListedSnapshot): GenuineSnapshot | 'false' | undefined {
+    return this.#verdicts.get(blobsOf(listed).join())
+  }
+
+  note(listed: ListedSnapshot, verdict: GenuineSnapshot | 'false'): void {
+    this.#verdicts.set(blobsOf(listed).join(), verdict)
+  }
+
+  forget(listed: ListedSnapshot): void {
+    this.#verdicts.delete(blobsOf(listed).join())
+  }
 }
 
 export interface KeptSnapshot extends ListedSnapshot {
@@ -49,7 +63,7 @@ export async function sortSnapshots(work: SnapshotWork, listed: readonly ListedS
   const carried: ListedSnapshot[] = []
   const missing: ListedSnapshot[] = []
   for (const one of listed) {
-    const verdict = work.snapshots.verdicts.get(one.blob) ?? (await judgeListed(work, one))
+    const verdict = work.snapshots.find(one) ?? (await judgeListed(work, one))
     if (verdict === 'unknown') carried.push(one)
     else if (verdict === 'missing') missing.push(one)
     else if (verdict !== 'false') kept.push(await answerFor(work, one, verdict))
@@ -75,18 +89,18 @@ async function judgeListed(
   { store, profile, medium, snapshots, onIncident }: SnapshotWork,
   listed: ListedSnapshot,
 ): Promise<GenuineSnapshot | 'false' | 'unknown' | 'missing'> {
-  const bytes = await findBlob(store, listed.blob)
-  const frame = bytes && parseFrame(bytes)
-  if (bytes === undefined || !frame?.ok) return 'missing'
+  const parts = await findSnapshot(store, listed)
+  const [first] = (parts && parseSnapshotFrames(parts)) ?? []
+  if (parts === undefined || first === undefined) return 'missing'
   const doc = await profile.replica.open(listed.docId)
-  const judged = await doc.judge(bytes)
+  const judged = await doc.judge(parts)
   if (!judged.ok && judged.error !== 'false') return 'unknown'
   const isAsListed =
     judged.ok && judged.value.snapshotId === listed.snapshotId && isSame(judged.value.covers, listed.covers)
   const verdict = isAsListed ? judged.value : 'false'
-  snapshots.verdicts.set(listed.blob, verdict)
+  snapshots.note(listed, verdict)
   if (verdict === 'false')
-    onIncident({ kind: 'false-snapshot', docId: listed.docId, deviceId: frame.value.header.deviceId, from: medium })
+    onIncident({ kind: 'false-snapshot', docId: listed.docId, deviceId: first.header.deviceId, from: medium })
   return verdict
 }
 

@@ -9,7 +9,7 @@ import type { Hash, ProfileId } from '@cloudos/protocol/ids'
 import { parsePackIndex } from '@cloudos/protocol/pack-index'
 import type { Pack, PackIndex } from '@cloudos/protocol/pack-index'
 import type { BlobStore, HeadRead } from '@cloudos/protocol/ports'
-import { parseSnapshotList } from '@cloudos/protocol/snapshot-list'
+import { blobsOf, parseSnapshotList } from '@cloudos/protocol/snapshot-list'
 import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
@@ -18,7 +18,7 @@ import type { Signed } from '@cloudos/protocol/signed'
 import { AuthorityLog } from '../authority-log.ts'
 import { parsePack, unionOf } from './packs.ts'
 import type { PackedFrame } from './packs.ts'
-import { findBlob, HEAD_NAME } from './store-blob.ts'
+import { findBlob, findSnapshot, HEAD_NAME } from './store-blob.ts'
 
 export type CopyPart = 'head' | 'pack-index' | 'authority' | 'ways' | 'vault' | 'pack'
 
@@ -48,8 +48,8 @@ export interface StoredCopy {
   readonly read: HeadRead
   /** Only their form is checked; a replica verifies each. A pack that is damaged is told and left out. */
   frames(onDamaged?: (blob: Hash) => void): AsyncIterable<PackedFrame>
-  /** A listed snapshot's frame, nothing of it checked; `undefined` when it cannot be had. */
-  readSnapshot(listed: ListedSnapshot): Promise<Uint8Array | undefined>
+  /** A listed snapshot's frames, nothing of them checked; `undefined` when one of them cannot be had. */
+  readSnapshot(listed: ListedSnapshot): Promise<readonly Uint8Array[] | undefined>
 }
 
 /** Looks for a copy, of `expected` where that is given. Rejects only when the medium itself fails (`CloudError`, a `MediumFault`). */
@@ -148,11 +148,11 @@ async function unite(
     state,
     authorityBlobs: [...new Set(heads.flatMap(({ index }) => index.authorityBlobs))],
     packs,
-    snapshots: [...new Map(heads.flatMap((head) => head.snapshots).map((one) => [one.blob, one])).values()].sort(
-      (a, b) => a.takenAtMs - b.takenAtMs,
-    ),
+    snapshots: [
+      ...new Map(heads.flatMap((head) => head.snapshots).map((one) => [blobsOf(one).join(), one])).values(),
+    ].sort((a, b) => a.takenAtMs - b.takenAtMs),
     snapshotsBlobs: heads.flatMap(({ index }) => index.snapshotsBlob ?? []),
-    readSnapshot: ({ blob }) => findBlob(store, blob),
+    readSnapshot: (listed) => findSnapshot(store, listed),
     read,
     frames: (onDamaged) => framesOf(store, packs, onDamaged),
   })

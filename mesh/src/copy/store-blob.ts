@@ -3,6 +3,8 @@ import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { BlobStore, Flush, HeadRead } from '@cloudos/protocol/ports'
+import { blobsOf } from '@cloudos/protocol/snapshot-list'
+import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
 
 /** Where the profile's head lies on every medium. */
 export const HEAD_NAME = 'profile'
@@ -22,6 +24,20 @@ export async function findBlob(store: BlobStore, name: Hash): Promise<Uint8Array
     if (cause instanceof CloudError && cause.code === 'blob-damaged') return undefined
     throw cause
   }
+}
+
+/** The frames of a snapshot; `undefined` when one of them cannot be had. */
+export async function findSnapshot(
+  store: BlobStore,
+  listed: Pick<ListedSnapshot, 'blob' | 'laterBlobs'>,
+): Promise<readonly Uint8Array[] | undefined> {
+  const parts: Uint8Array[] = []
+  for (const blob of blobsOf(listed)) {
+    const part = await findBlob(store, blob)
+    if (part === undefined) return undefined
+    parts.push(part)
+  }
+  return parts
 }
 
 /** What one save writes. */

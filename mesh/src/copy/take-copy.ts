@@ -54,8 +54,8 @@ async function standOn(
     const newestFirst = copy.snapshots.filter((listed) => listed.docId === docId).reverse()
     for (const listed of newestFirst) {
       if (!isNeeded(doc, listed)) break
-      const bytes = await copy.readSnapshot(listed)
-      if (bytes !== undefined) await doc.admitBase(bytes.slice(), from)
+      const parts = await copy.readSnapshot(listed)
+      if (parts !== undefined) await doc.admitBase(parts, from)
     }
     const [newest] = newestFirst
     if (newest !== undefined && isNeeded(doc, newest)) unread.push(newest.blob)

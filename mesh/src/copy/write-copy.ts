@@ -4,13 +4,13 @@ import { signFor } from '@cloudos/crypto/signature'
 import { hashSlotSet } from '@cloudos/crypto/slots'
 import { encodeCbor } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { encodeHead, parseHead, READER_VERSION } from '@cloudos/protocol/head'
+import { encodeHead, FIRST_READER_VERSION, parseHead, READER_VERSION } from '@cloudos/protocol/head'
 import { NO_HASH } from '@cloudos/protocol/ids'
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
 import type { BlobStore, HeadRead } from '@cloudos/protocol/ports'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
-import { encodeSnapshotList } from '@cloudos/protocol/snapshot-list'
+import { blobsOf as blobsOfSnapshot, encodeSnapshotList } from '@cloudos/protocol/snapshot-list'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
@@ -127,7 +127,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     headsBlob: heads,
     writer: work.identity.deviceId,
     wallclockMs: work.nowMs,
-    minReaderVersion: READER_VERSION,
+    minReaderVersion: snapshots.some(({ laterBlobs }) => laterBlobs) ? READER_VERSION : FIRST_READER_VERSION,
   })
   const bytes = encodeSigned(payload, await signFor(work.identity.signer, 'head', payload))
   const needed = new Set<Hash>([
@@ -135,7 +135,8 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     heads,
     packIndexBlob,
     ...(snapshotsBlob === undefined ? [] : [snapshotsBlob]),
-    ...[...packs, ...snapshots].map(({ blob }) => blob),
+    ...packs.map(({ blob }) => blob),
+    ...snapshots.flatMap(blobsOfSnapshot),
     ...authorityBlobs,
   ])
   // Where the owner had to say a word, nothing is deleted: another device may have to look at what is there.
@@ -270,7 +271,7 @@ function headOf({ head, headBytes }: StoredCopy): SeenHead {
 
 function blobsOf({ head, authorityBlobs, packs, snapshots, snapshotsBlobs }: StoredCopy): readonly Hash[] {
   const named = [head.vaultBlob, head.headsBlob, head.packIndexBlob, ...authorityBlobs, ...snapshotsBlobs]
-  return [...named, ...[...packs, ...snapshots].map(({ blob }) => blob)]
+  return [...named, ...packs.map(({ blob }) => blob), ...snapshots.flatMap(blobsOfSnapshot)]
 }
 
 function isJudged({ carried, missing }: SortedSnapshots, blob: Hash): boolean {

@@ -47,7 +47,7 @@ export async function hashAt(
   const store = createMemoryFrames()
   const log = await store.openLog(doc.docId)
   for await (const { frame, index } of doc.scan(0)) {
-    const covers = doc.coversAt(index)
+    const covers = doc.baseAt(index)?.covers
     const parsed = parseFrame(frame)
     if (
       covers !== undefined

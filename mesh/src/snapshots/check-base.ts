@@ -14,7 +14,7 @@ import type { FrameLog } from '../frame-log.ts'
 import type { FrameRefused } from '../incident.ts'
 import { encodeBaseRecord } from './base-record.ts'
 import { openSnapshot } from './open-snapshot.ts'
-import type { Covers, OpenSnapshot } from './open-snapshot.ts'
+import type { Covers, OpenSnapshot, SnapshotFrames } from './open-snapshot.ts'
 
 export interface SnapshotCheckParts {
   readonly docId: DocId
@@ -36,14 +36,10 @@ export interface BaseParts extends SnapshotCheckParts {
  */
 export async function checkBase(
   parts: BaseParts,
-  bytes: Uint8Array,
+  frames: SnapshotFrames,
 ): Promise<Result<OpenSnapshot | undefined, FrameRefused>> {
-  const parsed = parseFrame(bytes)
-  if (!parsed.ok || encodeBaseRecord(bytes).length > LIMITS.frameMaxBytes) return err('bad-form')
-  const signed = await checkSnapshotFrame(parts, parsed.value)
-  if (!signed.ok) return signed
-  const key = parts.keyOf(parsed.value.header.epochId)
-  const open = key === undefined ? err('no-epoch-key' as const) : openSnapshot(parsed.value, key)
+  if (frames.some(({ bytes }) => encodeBaseRecord(bytes).length > LIMITS.frameMaxBytes)) return err('bad-form')
+  const open = await openSigned(parts, frames)
   if (!open.ok) return open
   const { covers, shape } = open.value
   const membership = parts.membership()
@@ -62,8 +58,29 @@ export async function checkBase(
   return ok(open.value)
 }
 
-/** Document, device, cut and signature. */
-export async function checkSnapshotFrame(
+/** All frames of a snapshot from their bytes, by their form only. */
+export function parseSnapshotFrames(parts: readonly Uint8Array[]): SnapshotFrames | undefined {
+  const [first, ...later] = parts.flatMap((bytes) => {
+    const parsed = parseFrame(bytes)
+    return parsed.ok ? parsed.value : []
+  })
+  return first !== undefined && later.length + 1 === parts.length ? [first, ...later] : undefined
+}
+
+/** Document, device, cut, signatures and seal. */
+export async function openSigned(
+  parts: SnapshotCheckParts,
+  frames: SnapshotFrames,
+): Promise<Result<OpenSnapshot, FrameRefused>> {
+  for (const frame of frames) {
+    const signed = await checkSnapshotFrame(parts, frame)
+    if (!signed.ok) return signed
+  }
+  const key = parts.keyOf(frames[0].header.epochId)
+  return key === undefined ? err('no-epoch-key') : openSnapshot(frames, key)
+}
+
+async function checkSnapshotFrame(
   parts: SnapshotCheckParts,
   frame: ParsedFrame,
 ): Promise<Result<undefined, FrameRefused>> {

@@ -1,15 +1,13 @@
 import * as Y from 'yjs'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
-import { parseFrame } from '@cloudos/protocol/frame'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { FrameRefused } from '../incident.ts'
-import { frameIdOf } from '@cloudos/crypto/sealed-frame'
 import { hashState, isSameState } from './canonical-state.ts'
 import type { StateHashes } from './canonical-state.ts'
-import { checkSnapshotFrame } from './check-base.ts'
+import { openSigned, parseSnapshotFrames } from './check-base.ts'
 import type { SnapshotCheckParts } from './check-base.ts'
-import { openSnapshot } from './open-snapshot.ts'
+import { snapshotIdOf } from './open-snapshot.ts'
 import type { Covers } from './open-snapshot.ts'
 import { replay } from './replay.ts'
 import type { ReplayParts } from './replay.ts'
@@ -28,21 +26,18 @@ export type SnapshotDoubt = FrameRefused | 'unknown' | 'false'
 /** Replays both ways: the frames that the log holds, and the snapshot. */
 export async function judgeSnapshot(
   parts: JudgeParts,
-  bytes: Uint8Array,
+  bytes: readonly Uint8Array[],
 ): Promise<Result<GenuineSnapshot, SnapshotDoubt>> {
-  const parsed = parseFrame(bytes)
-  if (!parsed.ok) return err('bad-form')
-  const signed = await checkSnapshotFrame(parts, parsed.value)
-  if (!signed.ok) return signed
-  const key = parts.keyOf(parsed.value.header.epochId)
-  const open = key === undefined ? err('no-epoch-key' as const) : openSnapshot(parsed.value, key)
+  const frames = parseSnapshotFrames(bytes)
+  if (frames === undefined) return err('bad-form')
+  const open = await openSigned(parts, frames)
   if (!open.ok) return open
   const { covers, state } = open.value
   const replayed = await replay(parts, covers)
   if (replayed === 'unknown') return err('unknown')
   const held = hashesOf(state)
   if (replayed === 'other-frames' || held === undefined || !isSameState(held, hashState(replayed))) return err('false')
-  return ok({ ...held, snapshotId: frameIdOf(parsed.value), covers })
+  return ok({ ...held, snapshotId: snapshotIdOf(frames), covers })
 }
 
 function hashesOf(state: Uint8Array): StateHashes | undefined {

@@ -1,43 +1,80 @@
 import type { AeadKey } from '@cloudos/crypto/aead'
+import { hashId } from '@cloudos/crypto/hash'
 import type { UnsealRefusal } from '@cloudos/crypto/sealed-frame'
-import { unsealFrame } from '@cloudos/crypto/sealed-frame'
+import { frameIdOf, unsealFrame } from '@cloudos/crypto/sealed-frame'
 import { OF_STATE, readUpdate } from '@cloudos/crypto/yjs-reader'
-import type { UpdateShape } from '@cloudos/crypto/yjs-reader'
+import type { UpdateBounds, UpdateShape } from '@cloudos/crypto/yjs-reader'
+import { concatBytes, equalBytes } from '@cloudos/protocol/bytes'
 import { NO_FRAME } from '@cloudos/protocol/frame'
 import type { ParsedFrame } from '@cloudos/protocol/frame'
-import { LIMITS } from '@cloudos/protocol/limits'
+import { bytesFromId } from '@cloudos/protocol/ids'
+import type { Hash } from '@cloudos/protocol/ids'
 import { err, ok } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
-import { encodeSnapshot, parseSnapshot } from '@cloudos/protocol/snapshot'
+import { encodeSnapshot, joinSnapshot, parseSnapshot, splitSnapshot } from '@cloudos/protocol/snapshot'
 import type { Snapshot } from '@cloudos/protocol/snapshot'
 
 export type Covers = Snapshot['covers']
 
+/** A snapshot's frames, all of them and in order. */
+export type SnapshotFrames = readonly [ParsedFrame, ...ParsedFrame[]]
+
 export interface OpenSnapshot extends Snapshot {
-  readonly frame: ParsedFrame
   readonly shape: UpdateShape
 }
 
 export type SnapshotFault = 'bad-form' | UnsealRefusal | 'bad-snapshot' | 'bad-update'
 
+/** What acknowledgements name: the frame, or the hash of the ids of all frames where there are several. */
+export function snapshotIdOf(frames: SnapshotFrames): Hash {
+  const [first, ...later] = frames
+  return later.length === 0
+    ? frameIdOf(first)
+    : hashId(concatBytes(...frames.map((one) => bytesFromId(frameIdOf(one)))))
+}
+
 /**
- * What is in a snapshot's frame, whose signature its caller has checked or will. It names the place behind its author's last frame and
- * takes none; its state must begin at nothing and lean on nothing outside it.
+ * What is in a snapshot's frames, whose signatures its caller has checked or will. They name the place behind their author's last frame
+ * and take none; the state must begin at nothing and lean on nothing outside it.
  */
-export function openSnapshot(frame: ParsedFrame, key: AeadKey): Result<OpenSnapshot, SnapshotFault> {
+export function openSnapshot(frames: SnapshotFrames, key: AeadKey): Result<OpenSnapshot, SnapshotFault> {
+  const [first] = frames
+  const parts: Snapshot[] = []
+  for (const frame of frames) {
+    const part = openPart(frame, key)
+    if (!part.ok) return part
+    if (!equalBytes(placeIn(frame), placeIn(first))) return err('bad-snapshot')
+    parts.push(part.value)
+  }
+  const whole = joinSnapshot(parts)
+  if (whole === undefined || !standsBehind(first, whole)) return err('bad-snapshot')
+  if (whole.part !== undefined && whole.part.stateHash !== hashId(whole.state)) return err('bad-snapshot')
+  const shape = readUpdate(whole.state, boundsOf(frames.length))
+  return shape.ok && isWhole(shape.value) ? ok({ ...whole, shape: shape.value }) : err('bad-update')
+}
+
+/** One frame of a snapshot by itself. */
+export function openPart(frame: ParsedFrame, key: AeadKey): Result<Snapshot, SnapshotFault> {
   if (frame.header.type !== 'snapshot') return err('bad-form')
   const unsealed = unsealFrame(frame, key)
   if (!unsealed.ok) return unsealed
   const parsed = parseSnapshot(unsealed.value)
-  if (!parsed.ok || !standsBehind(frame, parsed.value)) return err('bad-snapshot')
-  const shape = readUpdate(parsed.value.state, OF_STATE)
-  if (!shape.ok || !isWhole(shape.value)) return err('bad-update')
-  return ok({ ...parsed.value, frame, shape: shape.value })
+  return parsed.ok ? parsed : err('bad-snapshot')
+}
+
+/** Everything of the header before the nonce: whose it is, of which document and epoch, and behind which frame. */
+function placeIn({ headerBytes }: ParsedFrame): Uint8Array {
+  return headerBytes.subarray(0, 88)
 }
 
 function standsBehind({ header, chain }: ParsedFrame, { covers }: Snapshot): boolean {
   const own = covers.get(chain)
   return header.seq === (own?.seq ?? 0) + 1 && header.prev === (own?.frameId ?? NO_FRAME)
+}
+
+function boundsOf(parts: number): UpdateBounds {
+  const { bytes, structs, deletes } = OF_STATE
+  return { bytes: parts * bytes, structs: parts * structs, deletes: parts * deletes }
 }
 
 function isWhole({ structs, deletes, needs, nests }: UpdateShape): boolean {
@@ -54,10 +91,9 @@ function isWhole({ structs, deletes, needs, nests }: UpdateShape): boolean {
   )
 }
 
-/** The content of a frame that `openSnapshot` takes; `undefined` when one frame cannot hold it, or it is more than readers take. */
-export function findPayload(snapshot: Snapshot): Uint8Array | undefined {
-  if (snapshot.state.length > LIMITS.editMaxBytes) return undefined
-  const payload = encodeSnapshot(snapshot)
-  const shape = readUpdate(snapshot.state, OF_STATE)
-  return payload.length <= LIMITS.editMaxBytes && shape.ok && isWhole(shape.value) ? payload : undefined
+/** The contents of frames that `openSnapshot` takes, one for each; `undefined` when it is more than readers take. */
+export function findPayloads(snapshot: Omit<Snapshot, 'part'>): readonly Uint8Array[] | undefined {
+  const parts = splitSnapshot(snapshot, hashId(snapshot.state))
+  const shape = parts && readUpdate(snapshot.state, boundsOf(parts.length))
+  return shape?.ok === true && isWhole(shape.value) ? parts?.map(encodeSnapshot) : undefined
 }

@@ -3,12 +3,12 @@ import type { AeadKey } from '@cloudos/crypto/aead'
 import { frameIdOf, unsealFrame } from '@cloudos/crypto/sealed-frame'
 import type { ChainHead } from '@cloudos/protocol/chain-heads'
 import { parseFrame } from '@cloudos/protocol/frame'
-import type { ParsedFrame } from '@cloudos/protocol/frame'
 import type { ChainKey, EpochId } from '@cloudos/protocol/ids'
 import type { LogRecord } from '../frame-log.ts'
 import { findBase } from './base-record.ts'
+import { PartsInbox } from './gather-parts.ts'
 import { openSnapshot } from './open-snapshot.ts'
-import type { Covers } from './open-snapshot.ts'
+import type { Covers, SnapshotFrames } from './open-snapshot.ts'
 import { createScratchDoc } from './scratch-doc.ts'
 
 export interface ReplayParts {
@@ -26,6 +26,7 @@ const BATCH = 512
 export async function replay(parts: ReplayParts, covers: Covers): Promise<Y.Doc | 'unknown' | 'other-frames'> {
   const ydoc = createScratchDoc()
   const tips = new Map<ChainKey, ChainHead>()
+  const inbox = new PartsInbox()
   let batch: Uint8Array[] = []
   const applyBatch = (): void => {
     const updates = batch
@@ -36,7 +37,12 @@ export async function replay(parts: ReplayParts, covers: Covers): Promise<Y.Doc 
   }
   for await (const { frame: record } of parts.scan()) {
     const base = findBase(record)
-    const update = base === undefined ? updateIn(parts, record, covers, tips) : stateIn(parts, base, covers, tips)
+    const key = base && parts.keyOf(base.header.epochId)
+    const whole = base && inbox.add(base, key)
+    const update =
+      whole === undefined || key === undefined
+        ? updateIn(parts, record, covers, tips)
+        : stateIn(whole, key, covers, tips)
     if (update === 'unknown') return 'unknown'
     if (update !== undefined) batch.push(update)
     if (batch.length === BATCH) applyBatch()
@@ -70,14 +76,13 @@ function updateIn(
 
 /** A snapshot that this log stands on. It holds more than is asked for where it covers more. */
 function stateIn(
-  { keyOf }: ReplayParts,
-  base: ParsedFrame,
+  base: SnapshotFrames,
+  key: AeadKey,
   covers: Covers,
   tips: Map<ChainKey, ChainHead>,
 ): Uint8Array | undefined | 'unknown' {
-  const key = keyOf(base.header.epochId)
-  const open = key && openSnapshot(base, key)
-  if (!open?.ok) return undefined
+  const open = openSnapshot(base, key)
+  if (!open.ok) return undefined
   const adds = [...open.value.covers].filter(([chain, { seq }]) => seq > (tips.get(chain)?.seq ?? 0))
   if (adds.some(([chain, { seq }]) => seq > (covers.get(chain)?.seq ?? 0))) return 'unknown'
   for (const [chain, head] of adds) tips.set(chain, head)

@@ -108,7 +108,7 @@ export const headVectors: Vectors = {
       ['seventeen slots', 'bad-slots', [7], Array.from({ length: 17 }, () => walletSlot)],
       ['a slot that is too short', 'bad-slots', [7], [walletSlot.subarray(1)]],
       ['no writer', 'missing-writer', [10]],
-      ['a reader newer than this one asked for', 'newer-version', [12], 2],
+      ['a reader newer than this one asked for', 'newer-version', [12], 3],
       ['an empty next id', 'bad-nextId', [13], ''],
       ['a next id with a space', 'bad-nextId', [13], 'a b'],
     ]),
@@ -238,10 +238,16 @@ export const snapshotAckVectors: Vectors = {
 
 const snapshot = encodeSnapshot({ covers: new Map(CHAINS), state: sampleBytes(40, 0x01) })
 
+const parts = { count: 3, stateHash: sampleId('Hash', 0x40) }
+const firstPart = encodeSnapshot({ covers: new Map(CHAINS), state: sampleBytes(40, 0x01), part: { nth: 0, ...parts } })
+const lastPart = encodeSnapshot({ covers: new Map(), state: sampleBytes(9, 0x51), part: { nth: 2, ...parts } })
+
 export const snapshotVectors: Vectors = {
   good: [
     good('a state after frames of three chains', snapshot),
     good('nothing yet', encodeSnapshot({ covers: new Map(), state: Uint8Array.of(0, 0) })),
+    good('the first of three parts', firstPart),
+    good('the last of three parts', lastPart),
   ],
   bad: [
     ...badForms(snapshot),
@@ -253,26 +259,33 @@ export const snapshotVectors: Vectors = {
       ['no state', 'missing-state', [2]],
       ['a state that is shorter than any', 'bad-state', [2], Uint8Array.of(0)],
     ]),
+    ...badEdits(lastPart, [
+      ['a later part that names frames', 'bad-covers', [1], [chainEntry]],
+      ['a part beyond the last', 'bad-part', [3, 1], 3],
+      ['one part of one', 'bad-part', [3, 2], 1],
+      ['more parts than there may be', 'bad-part', [3, 2], LIMITS.snapshotPartsMax + 1],
+      ['a part without the hash of the whole', 'bad-part', [3, 3]],
+    ]),
   ],
 }
 
-const snapshotList = encodeSnapshotList({
-  snapshots: [
-    {
-      blob: sampleId('Hash', 0x10),
-      sizeBytes: 70_000,
-      snapshotId: sampleId('Hash', 0x30),
-      docId: sampleId('DocId', 0x01),
-      covers: new Map(CHAINS),
-      takenAtMs: SAMPLE_MS,
-      acks: [concatBytes(ack, sampleBytes(64, 0x70))],
-    },
-  ],
-})
+const listed = {
+  blob: sampleId('Hash', 0x10),
+  sizeBytes: 70_000,
+  snapshotId: sampleId('Hash', 0x30),
+  docId: sampleId('DocId', 0x01),
+  covers: new Map(CHAINS),
+  takenAtMs: SAMPLE_MS,
+  acks: [concatBytes(ack, sampleBytes(64, 0x70))],
+}
+const snapshotList = encodeSnapshotList({ snapshots: [listed] })
+const laterBlobs = [sampleId('Hash', 0x11), sampleId('Hash', 0x12)]
+const listOfParts = encodeSnapshotList({ snapshots: [{ ...listed, sizeBytes: 2_000_000, laterBlobs }] })
 
 export const snapshotListVectors: Vectors = {
   good: [
     good('one snapshot that one device has acknowledged', snapshotList),
+    good('one in three parts', listOfParts),
     good('none', encodeSnapshotList({ snapshots: [] })),
   ],
   bad: [
@@ -285,6 +298,10 @@ export const snapshotListVectors: Vectors = {
       ['a snapshot of no document', 'bad-snapshots', [2, 0, 4]],
       ['a chain that is at 0', 'bad-snapshots', [2, 0, 5], [[chainBytes, [0, sampleBytes(32, 0)]]]],
       ['an acknowledgement too long to be one', 'bad-snapshots', [2, 0, 7], [new Uint8Array(1025)]],
+    ]),
+    ...badEdits(listOfParts, [
+      ['no further blobs', 'bad-snapshots', [2, 0, 8], []],
+      ['a snapshot larger than its frames', 'bad-snapshots', [2, 0, 2], 3 * LIMITS.frameMaxBytes + 1],
     ]),
   ],
 }
