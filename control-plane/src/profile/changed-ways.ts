@@ -1,11 +1,11 @@
-import { retireSlot } from '@cloudos/crypto/change-slots'
+import { addSlot, retireSlot } from '@cloudos/crypto/change-slots'
 import type { OpenProfile } from '@cloudos/crypto/change-slots'
 import { unsealVault } from '@cloudos/crypto/vault'
 import type { Profile } from '@cloudos/mesh/profile'
 import { findBytesFromHex, hexFromBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { EpochId } from '@cloudos/protocol/ids'
-import { encodeSlot, parseSlot } from '@cloudos/protocol/slot'
+import { parseSlot } from '@cloudos/protocol/slot'
 import type { Slot } from '@cloudos/protocol/slot'
 import type { Vault } from '@cloudos/protocol/vault'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
@@ -48,21 +48,17 @@ export function openWaysNow({ profile, secrets, stored, keyByEpoch }: WaysParts)
 export function withChange(open: OpenProfile, change: WaysChange): OpenProfile {
   if (change.change === 'retire') return retireSlot(open, slotPublicKeyFrom(change.name))
   const { slot, label, addedMs, walletAddress } = change
-  const replaced = open.slots.filter((bytes) => isReplacedBy(slot, bytes))
-  const names = replaced.map(nameOf)
-  const name = hexFromBytes(slot.slotPublicKey)
-  const kept = <T>(bySlot: ReadonlyMap<string, T> | undefined): readonly (readonly [string, T])[] =>
-    [...(bySlot ?? [])].filter(([of]) => !names.includes(of))
-  return {
+  const names = open.slots.filter((bytes) => isReplacedBy(slot, bytes)).map(nameOf)
+  const kept = <T>(bySlot: ReadonlyMap<string, T> | undefined): ReadonlyMap<string, T> =>
+    new Map([...(bySlot ?? [])].filter(([of]) => !names.includes(of)))
+  const { vault } = open
+  const without = {
     ...open,
-    slots: [...open.slots.filter((bytes) => !replaced.includes(bytes)), encodeSlot(slot)],
-    vault: {
-      ...open.vault,
-      labelBySlot: new Map([...kept(open.vault.labelBySlot), [name, label]]),
-      addedMsBySlot: new Map([...kept(open.vault.addedMsBySlot), [name, addedMs]]),
-      ...(walletAddress !== undefined && { walletAddress }),
-    },
+    slots: open.slots.filter((bytes) => !isReplacedBy(slot, bytes)),
+    vault: { ...vault, labelBySlot: kept(vault.labelBySlot), addedMsBySlot: kept(vault.addedMsBySlot) },
   }
+  const added = addSlot(without, { slot, label, addedMs })
+  return walletAddress === undefined ? added : { ...added, vault: { ...added.vault, walletAddress } }
 }
 
 export function slotPublicKeyFrom(name: string): Uint8Array {

@@ -15,7 +15,12 @@ export function viewWays({ profileId, secrets }: HeldProfile, { slots, sealedVau
     const name = slot.ok ? hexFromBytes(slot.value.slotPublicKey) : hexFromBytes(bytes.subarray(66, 98))
     const label = (vault.ok ? vault.value.labelBySlot.get(name) : undefined) ?? nameOfKind(findSlotKind(bytes))
     const addedMs = vault.ok ? vault.value.addedMsBySlot?.get(name) : undefined
-    return { name, kind, label, ...(addedMs !== undefined && { addedMs }) }
+    const deviceId = vault.ok ? vault.value.deviceBySlot?.get(name) : undefined
+    return {
+      ...{ name, kind, label },
+      ...(addedMs !== undefined && { addedMs }),
+      ...(deviceId !== undefined && { deviceId }),
+    }
   })
 }
 

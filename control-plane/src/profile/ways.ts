@@ -1,4 +1,5 @@
 import type { WayIn } from '@cloudos/crypto/way-in'
+import type { DeviceId } from '@cloudos/protocol/ids'
 import type { SlotKind, SlotWay } from '@cloudos/protocol/slot'
 
 /** A way in that somebody wants to use from now on: what opens its slot, and what the slot says of itself. */
@@ -15,6 +16,8 @@ export interface WayView {
   readonly kind: SlotKind | 'unknown'
   readonly label: string
   readonly addedMs?: number
+  /** The device it lies on, where it is one's own. */
+  readonly deviceId?: DeviceId
 }
 
 /** `retire`: old copies still open with it. `revoke`: new keys for everything, so that an old copy reads nothing new. */

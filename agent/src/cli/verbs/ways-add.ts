@@ -138,9 +138,9 @@ async function thisDevice(door: AgentDoor): Promise<{ readonly deviceId: DeviceI
 
 /** What Settings shows; as long as a label may be. */
 function labelFor({ kind }: SecretStore, device: string): string {
-  const what = kind === 'system' ? 'Keychain' : 'Key file'
-  const whole = `${what} of ${device}`
-  return new TextEncoder().encode(whole).length <= LIMITS.deviceNameMaxBytes ? whole : what
+  const [what, more] = kind === 'system' ? ['Keychain', ''] : ['Key file', ', weaker than a keychain']
+  const whole = `${what} of ${device}${more}`
+  return new TextEncoder().encode(whole).length <= LIMITS.deviceNameMaxBytes ? whole : what + more
 }
 
 function toldOf({ kind, noun }: SecretStore, name: string, label: string): Outcome {

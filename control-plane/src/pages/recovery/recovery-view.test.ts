@@ -42,3 +42,16 @@ test('the built-in wallet and the words it comes from are one way', () => {
   assert.equal(independentWays([WORDS, { kind: 'built-in-wallet' }]), 1)
   assert.equal(independentWays([WORDS, WALLET, { kind: 'passkey' }]), 3)
 })
+
+test('a key that a machine keeps for itself is a way of its own only where a copy outlives that machine', () => {
+  const keychain: WayView = { name: 'cc', kind: 'device-keychain', label: 'Keychain of nas', deviceId: DEVICE }
+  const other = idFromBytes('DeviceId', new Uint8Array(16).fill(1))
+  const count = (way: WayView, ...media: (readonly [typeof DEVICE, readonly MediumView[]])[]) =>
+    independentWays([WORDS, way], new Map(media))
+  assert.equal(count(keychain, [DEVICE, [DISK]]), 1)
+  assert.equal(count(keychain, [DEVICE, [DISK, { ...STICK, failureDomain: 'disk 1' }]]), 1)
+  assert.equal(count(keychain, [DEVICE, [DISK, STICK]]), 2)
+  assert.equal(count(keychain, [DEVICE, [DISK]], [other, [DISK]]), 2)
+  const { deviceId: _, ...nowhere } = keychain
+  assert.equal(count(nowhere, [DEVICE, [DISK, STICK]]), 1)
+})

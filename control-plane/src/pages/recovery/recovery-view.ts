@@ -1,7 +1,7 @@
 import type { DeviceId } from '@cloudos/protocol/ids'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { MediaByDevice } from '../../profile/separate-storages.ts'
-import { separateStorages } from '../../profile/separate-storages.ts'
+import { NO_MEDIA, separateStorages } from '../../profile/separate-storages.ts'
 import type { ProfileStatus } from '../../profile/status.ts'
 import { waysBack } from '../../profile/ways-back.ts'
 import type { WayView } from '../../profile/ways.ts'
@@ -61,7 +61,7 @@ export function missingFrom(status: Pick<ProfileStatus, 'devices' | 'ways'>, med
   const missing: Missing[] = []
   if (!status.ways.some(({ kind }) => kind === 'phrase'))
     missing.push({ what: 'Recovery words on paper', how: 'Save the kit: they open every copy, whatever else is lost.', at: 'kit' }) // prettier-ignore
-  if (independentWays(status.ways) < 2)
+  if (independentWays(status.ways, media) < 2)
     missing.push({ what: 'A second way in', how: 'A passphrase, a passkey or a wallet, for when the other is lost.', at: 'settings' }) // prettier-ignore
   if (domains < 2)
     missing.push({ what: 'A second place', how: 'A copy that is not lost together with this machine.', at: 'storage' })
@@ -70,9 +70,26 @@ export function missingFrom(status: Pick<ProfileStatus, 'devices' | 'ways'>, med
   return missing
 }
 
-/** The built-in wallet comes from the same words, and together they are one. */
-export function independentWays(ways: readonly Pick<WayView, 'kind'>[]): number {
+/** The built-in wallet comes from the same words, and together they are one. A machine's own key is none where the machine has the only copy. */
+export function independentWays(
+  ways: readonly Pick<WayView, 'kind' | 'deviceId'>[],
+  media: MediaByDevice = NO_MEDIA,
+): number {
   const isOfWords = (kind: WayView['kind']): boolean => kind === 'phrase' || kind === 'built-in-wallet'
-  const others = ways.filter(({ kind }) => !isOfWords(kind) && kind !== 'unknown')
+  const others = ways.filter(
+    ({ kind, deviceId }) =>
+      !isOfWords(kind) && kind !== 'unknown' && (kind !== 'device-keychain' || hasCopyApartFrom(deviceId, media)),
+  )
   return others.length + Number(ways.some(({ kind }) => isOfWords(kind)))
+}
+
+/** Whether a copy outlives this machine. */
+function hasCopyApartFrom(machine: DeviceId | undefined, media: MediaByDevice): boolean {
+  if (machine === undefined) return false
+  const own = media.get(machine)?.find(({ kind }) => kind === 'device')?.failureDomain
+  return [...media].some(([keeper, places]) =>
+    keeper === machine
+      ? places.some(({ kind, gen, failureDomain }) => kind !== 'device' && gen > 0 && failureDomain !== own)
+      : places.some(({ kind, gen }) => kind === 'device' || gen > 0),
+  )
 }

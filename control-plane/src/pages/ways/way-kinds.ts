@@ -14,8 +14,12 @@ const FACES: Readonly<Record<AskableKind, { readonly label: string; readonly ico
 
 const MEMO = { label: 'Wallet, by a transaction that is never sent; untried on hardware', icon: 'wallet' } as const
 
+/** Asked for by a command on its machine, and by no page. */
+const KEYCHAIN = { label: 'Key that a machine keeps for itself', icon: 'monitor' } as const
+
 export function faceOf(kind: SlotKind | 'unknown'): { readonly label: string; readonly icon: IconName } {
   if (kind === 'wallet-memo') return MEMO
+  if (kind === 'device-keychain') return KEYCHAIN
   const askable = ASKABLE.find((known) => known === kind)
   return askable === undefined ? { label: 'Another way', icon: 'key' } : FACES[askable]
 }
