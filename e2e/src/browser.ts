@@ -59,7 +59,7 @@ async function tellWhatItShows(page: Page): Promise<void> {
     .locator('body')
     .innerText({ timeout: 1_000 })
     .catch(() => '(nothing that could be read)')
-  console.log(`A page ended at ${page.url()} and showed:\n${text.replaceAll(/^/gm, '  ')}`)
+  console.error(`A page ended at ${page.url()} and showed:\n${text.replaceAll(/^/gm, '  ')}`)
 }
 
 /** Playwright starts the browser as the leader of its own process group. */
