@@ -16,7 +16,7 @@ import { createBoundedCache } from './bounded-cache.ts'
 import { AEAD_TAG_BYTES } from './native.ts'
 import type { AeadKey, Native, Signer } from './native.ts'
 
-export const native: Native = { sha256, createAeadKey, createSigner, verifyStrictForm }
+export const native: Native = { sha256, createAeadKey, createSigner, verifyStrictForm, verifyStrictFormAside }
 
 function sha256(bytes: Uint8Array): Uint8Array {
   return plainBytes(hash('sha256', bytes, 'buffer'))
@@ -94,8 +94,24 @@ function createSigner(seed32: Uint8Array): Signer {
 }
 
 function verifyStrictForm(publicKey32: Uint8Array, message: Uint8Array, signature64: Uint8Array): boolean {
-  const key = publicKeys.take(latin1(publicKey32, 32), () => publicKeyFrom(publicKey32))
-  return verify(null, message, key, signature64)
+  return verify(null, message, publicKeyOf(publicKey32), signature64)
+}
+
+function verifyStrictFormAside(
+  publicKey32: Uint8Array,
+  message: Uint8Array,
+  signature64: Uint8Array,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    verify(null, message, publicKeyOf(publicKey32), signature64, (error, holds) => {
+      if (error === null) resolve(holds)
+      else reject(error)
+    })
+  })
+}
+
+function publicKeyOf(publicKey32: Uint8Array): KeyObject {
+  return publicKeys.take(latin1(publicKey32, 32), () => publicKeyFrom(publicKey32))
 }
 
 function publicKeyFrom(publicKey32: Uint8Array): KeyObject {

@@ -7,7 +7,7 @@ import type { AeadKey, MaybePromise, Native, Signer } from './native.ts'
 
 const { Point } = ed25519
 
-export const native: Native = { sha256, createAeadKey, createSigner, verifyStrictForm }
+export const native: Native = { sha256, createAeadKey, createSigner, verifyStrictForm, verifyStrictFormAside }
 
 function createAeadKey(key32: Uint8Array): AeadKey {
   const key = new Uint8Array(key32)
@@ -42,6 +42,14 @@ function verifyStrictForm(
   const subtle = findSubtle()
   if (subtle === undefined) return verifyByRecomputing(publicKey32, message, signature64)
   return verifyByWebCrypto(subtle, publicKey32, message, signature64)
+}
+
+function verifyStrictFormAside(
+  publicKey32: Uint8Array,
+  message: Uint8Array,
+  signature64: Uint8Array,
+): Promise<boolean> {
+  return Promise.resolve(verifyStrictForm(publicKey32, message, signature64))
 }
 
 /** Pages that came over plain http from another machine have none. */

@@ -12,6 +12,12 @@ export interface Native {
     message: Uint8Array,
     signature64: Uint8Array,
   ) => MaybePromise<boolean>
+  /** The same answer to the same question, from another thread where the platform has some. */
+  readonly verifyStrictFormAside: (
+    publicKey32: Uint8Array,
+    message: Uint8Array,
+    signature64: Uint8Array,
+  ) => Promise<boolean>
 }
 
 export type MaybePromise<T> = T | Promise<T>

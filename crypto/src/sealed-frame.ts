@@ -10,7 +10,7 @@ import type { AeadKey, NonceSource } from './aead.ts'
 import { domainPrefix, hashId, sha256 } from './hash.ts'
 import { AEAD_TAG_BYTES } from './native.ts'
 import { findPadded, LENGTH_BYTES, padBytes } from './padding.ts'
-import { signFor, verifyFor } from './signature.ts'
+import { signFor, verifyAside, verifyFor } from './signature.ts'
 import type { MaybePromise, Signer } from './signature.ts'
 
 export interface FrameParts {
@@ -63,6 +63,11 @@ export function frameIdOf(frame: ParsedFrame): Hash {
  */
 export function verifyFrame(frame: ParsedFrame, frameId: Hash, signPublicKey: Uint8Array): MaybePromise<boolean> {
   return verifyFor(signPublicKey, 'frame', bytesFromId(frameId), frame.signature)
+}
+
+/** As `verifyFrame`, for many at once. */
+export function verifyFrameAside(frame: ParsedFrame, frameId: Hash, signPublicKey: Uint8Array): Promise<boolean> {
+  return verifyAside(signPublicKey, 'frame', bytesFromId(frameId), frame.signature)
 }
 
 /** The updates inside, still hostile to Yjs. `bad-padding`: sealed with the right key by a writer that breaks the format. */

@@ -8,7 +8,7 @@ import { domainPrefix } from './hash.ts'
 import { native as node } from './native-node.ts'
 import { native as portable, verifyByRecomputing } from './native-portable.ts'
 import { hasStrictForm, hasTorsion } from './signature-form.ts'
-import { createSigner, createWebCryptoSigner, signFor, verifyFor } from './signature.ts'
+import { createSigner, createWebCryptoSigner, signFor, verifyAside, verifyFor } from './signature.ts'
 import { craftSignature, EDGE_DOMAIN, edgeSignatures } from './testing/edge-signatures.ts'
 import { createDice } from './testing/seeded.ts'
 import { bytesOf, jsonFrom } from './testing/vectors.ts'
@@ -29,6 +29,8 @@ test('OpenSSL, WebCrypto and the recomputation give the published answer at ever
     const isStrict = hasStrictForm(publicKey, signature)
     assert.equal(isStrict, verdict !== 'bad-form', name)
     assert.equal(verifyFor(publicKey, EDGE_DOMAIN, payload, signature), accepted, name)
+    assert.equal(await verifyAside(publicKey, EDGE_DOMAIN, payload, signature), accepted, name)
+    assert.equal(isStrict && (await portable.verifyStrictFormAside(publicKey, message, signature)), accepted, name)
     assert.equal(isStrict && node.verifyStrictForm(publicKey, message, signature), accepted, name)
     assert.equal(isStrict && (await portable.verifyStrictForm(publicKey, message, signature)), accepted, name)
     assert.equal(isStrict && verifyByRecomputing(publicKey, message, signature), accepted, name)

@@ -42,6 +42,17 @@ export function verifyFor(
   return native.verifyStrictForm(publicKey32, concatBytes(domainPrefix(domain), payload), signature)
 }
 
+/** As `verifyFor`, for many at once: on other threads where the platform has some, while this one goes on. */
+export async function verifyAside(
+  publicKey32: Uint8Array,
+  domain: Domain,
+  payload: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  if (!hasStrictForm(publicKey32, signature)) return false
+  return native.verifyStrictFormAside(publicKey32, concatBytes(domainPrefix(domain), payload), signature)
+}
+
 /**
  * FOR A WALLET'S SIGNATURE ONLY, whose message carries no label of ours: every byte of `message` must be what was asked for, or have been
  * read and compared, before this is believed. The same equation as `verifyFor`.

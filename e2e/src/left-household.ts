@@ -10,6 +10,7 @@ import type { NewMedium } from '@cloudos/protocol/storage-commands'
 import { createTemporaryFolder } from '@cloudos/storage-adapters/testing/temporary-folder'
 import { startAgent } from './agent-process.ts'
 import { runCommand } from './command.ts'
+import { processorMs } from './figures/process-cost.ts'
 import { createHome } from './home.ts'
 
 /** What a household has left: nothing but copies and the words. */
@@ -67,18 +68,20 @@ export async function leaveOnMedia(
 export async function recoverFrom(
   { wordsFile, folder }: LeftBehind,
   { kind, where, account, secret }: NewMedium,
-): Promise<Recovered & { readonly tookMs: number }> {
+): Promise<Recovered & { readonly tookMs: number; readonly processorMs: number }> {
   await using stack = new AsyncDisposableStack()
   const home = stack.use(await createHome())
-  stack.use(await startAgent(home))
+  const agent = stack.use(await startAgent(home))
   const secretFile = join(folder, 'secret.txt')
   await writeFile(secretFile, (secret ?? '') + '\n')
   const startedMs = performance.now()
+  const usedMs = processorMs(agent.pid)
   const recovered = await runCommand<Recovered>(
     home,
     ...['recover', '--kind', kind, '--where', where, '--way-file', wordsFile],
     ...(account === undefined ? [] : ['--account', account]),
     ...(secret === undefined ? [] : ['--secret-file', secretFile]),
   )
-  return { ...recovered, tookMs: performance.now() - startedMs }
+  const tookMs = performance.now() - startedMs
+  return { ...recovered, tookMs, processorMs: processorMs(agent.pid) - usedMs }
 }

@@ -1,5 +1,5 @@
 import type { Member } from '@cloudos/crypto/membership'
-import { frameIdOf, unsealFrame, verifyFrame } from '@cloudos/crypto/sealed-frame'
+import { frameIdOf, unsealFrame, verifyFrame, verifyFrameAside } from '@cloudos/crypto/sealed-frame'
 import { readUpdate } from '@cloudos/crypto/yjs-reader'
 import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -42,6 +42,8 @@ export interface Base {
 export interface AdmissionParts extends BaseParts {
   readonly levelOf: (client: number, clock: number) => number
   readonly apply: (update: Uint8Array) => void
+  /** What `run` applies changes the document in one step. */
+  readonly together: (run: () => void) => void
   readonly onIncident: OnIncident
   readonly onFrame: (frame: AdmittedFrame) => void
   /** The document has come to stand on a snapshot; it is in the log. */
@@ -99,6 +101,28 @@ export class Admission {
   }
 
   /**
+   * As `admit` of each in this order, for many that came together: their signatures are verified side by side, also while those of an
+   * earlier call wait to be applied. Resolves when all have been judged.
+   */
+  async admitAll(frames: readonly Uint8Array[], from: string): Promise<void> {
+    const known = frames.map((bytes) => this.#identify(bytes, from)).filter((one) => one !== undefined)
+    const verdicts = Promise.all(
+      known.map(({ parked, member }) => verifyFrameAside(parked.frame, parked.frameId, member.signPublicKey)),
+    )
+    await this.#turns.run(async () => {
+      const holds = await verdicts
+      const replays: Promise<void>[] = []
+      this.#parts.together(() => {
+        for (const [at, { parked }] of known.entries()) {
+          const replay = this.#afterSignature(parked, holds[at] === true)
+          if (replay instanceof Promise) replays.push(replay)
+        }
+      })
+      await Promise.all(replays)
+    })
+  }
+
+  /**
    * Lets the document stand on a snapshot for frames that are not here. Only from a peer that is in, or a medium whose head one of
    * those has signed, and only where the frames cannot be had: it is taken at its word.
    */
@@ -132,24 +156,31 @@ export class Admission {
   }
 
   #admitFrame(bytes: Uint8Array, from: string): void | Promise<void> {
-    const parsed = parseFrame(bytes)
-    if (!parsed.ok) {
-      this.#refuse('bad-form', from, undefined)
-      return
-    }
-    const frame = parsed.value
-    const member = this.#parts.membership().member(frame.header.deviceId)
-    const refusal = this.#findRefusal(frame, member)
-    if (refusal !== undefined || member === undefined) {
-      this.#refuse(refusal ?? 'unknown-device', from, frame)
-      return
-    }
-    const parked: ParkedFrame = { frame, frameId: frameIdOf(frame), from }
+    const known = this.#identify(bytes, from)
+    if (known === undefined) return
+    const { parked, member } = known
+    const { frame } = parked
     const tip = this.#parts.book.find(frame.chain)?.tip
     if (frame.header.seq === tip?.seq && parked.frameId === tip.id) return
     const verdict = verifyFrame(frame, parked.frameId, member.signPublicKey)
     if (verdict instanceof Promise) return verdict.then((holds) => this.#afterSignature(parked, holds))
     return this.#afterSignature(parked, verdict)
+  }
+
+  /** Everything before the signature; `undefined` when it was refused. */
+  #identify(bytes: Uint8Array, from: string): { readonly parked: ParkedFrame; readonly member: Member } | undefined {
+    const parsed = parseFrame(bytes)
+    if (!parsed.ok) {
+      this.#refuse('bad-form', from, undefined)
+      return undefined
+    }
+    const frame = parsed.value
+    const member = this.#parts.membership().member(frame.header.deviceId)
+    const refusal = this.#findRefusal(frame, member)
+    if (refusal === undefined && member !== undefined)
+      return { parked: { frame, frameId: frameIdOf(frame), from }, member }
+    this.#refuse(refusal ?? 'unknown-device', from, frame)
+    return undefined
   }
 
   #findRefusal(frame: ParsedFrame, member: Member | undefined): FrameRefused | undefined {

@@ -94,6 +94,50 @@ test('an edit is one sealed frame, and a restart brings it back', async () => {
   assert.deepEqual(again.incidents, [])
 })
 
+test('frames judged many at a time are judged as one by one: the same document, heads and refusals, and nothing of ours is sealed', async () => {
+  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    const family = createFamily(4, seed)
+    const { dice } = family
+    const writers = [startDevice(family, 0), startDevice(family, 1)]
+    for (let edit = 0; edit < 60; edit++) {
+      const writer = writers[dice.below(2)]
+      const doc = await writer?.replica.open(DOC)
+      const text = doc?.ydoc.getText('text')
+      text?.insert(dice.below(text.length + 1), `<${String(edit)}>`)
+      await doc?.durable()
+      if (dice.below(4) > 0) continue
+      for (const [from, to] of [
+        [0, 1],
+        [1, 0],
+      ] as const)
+        // prettier-ignore
+        for (const frame of await framesOf(writers[from] as Device)) await (await writers[to]?.replica.open(DOC))?.admit(frame, 'test')
+    }
+    const frames = (await framesOf(writers[0] as Device)).flatMap((frame) => {
+      const [from, to] = [dice.below(frame.length), dice.below(256)]
+      const broken = frame.slice()
+      broken[from] = to
+      // Whole, damaged before it comes whole, or twice.
+      return [[frame], [frame], [broken, frame], [frame, frame]][dice.below(4)] ?? []
+    })
+    const [single, together] = [startDevice(family, 2), startDevice(family, 3)]
+    const [one, all] = [await single.replica.open(DOC), await together.replica.open(DOC)]
+    for (const frame of frames) await one.admit(frame, 'test')
+    const admitting: Promise<void>[] = []
+    for (let at = 0; at < frames.length;) {
+      const size = 1 + dice.below(20)
+      admitting.push(all.admitAll(frames.slice(at, at + size), 'test'))
+      at += size
+    }
+    await Promise.all(admitting)
+    assert.deepEqual(all.heads(), one.heads())
+    assert.equal(all.ydoc.getText('text').toString(), one.ydoc.getText('text').toString())
+    assert.deepEqual(await framesOf(together), await framesOf(single))
+    assert.deepEqual(reasons(together).sort(), reasons(single).sort())
+    assert.ok(one.frameCount > 0)
+  }
+})
+
 test('a clean restart continues the chain; a crash begins a new one under a new client id', async () => {
   const family = createFamily(1)
   const device = startDevice(family, 0)

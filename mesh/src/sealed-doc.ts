@@ -94,6 +94,9 @@ export class SealedDoc {
       apply: (update) => {
         Y.applyUpdate(ydoc, update, ADMITTED)
       },
+      together: (run) => {
+        ydoc.transact(run, ADMITTED)
+      },
       isOwnChain: (chain) => chain === opened.doc?.chain,
       log: parts.log,
       onIncident: parts.onIncident,
@@ -197,6 +200,11 @@ export class SealedDoc {
    */
   admit(bytes: Uint8Array, from: string): undefined | Promise<void> {
     return this.#admission.admit(bytes, from)
+  }
+
+  /** As `Admission.admitAll`. */
+  admitAll(frames: readonly Uint8Array[], from: string): Promise<void> {
+    return this.#admission.admitAll(frames, from)
   }
 
   /**

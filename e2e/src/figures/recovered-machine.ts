@@ -9,6 +9,8 @@ export interface RecoveredMachine {
   readonly kind: AddedKind
   /** From the start of the command to its end. */
   readonly tookMs: number
+  /** Of the agent's process; the command's own is not in it. */
+  readonly processorMs: number
   readonly isSameState: boolean
 }
 
@@ -28,8 +30,13 @@ export async function recoverFromEach(edits: number): Promise<readonly Recovered
   ])
   const machines: RecoveredMachine[] = []
   for (const place of left.places) {
-    const { tookMs, stateHash, problem } = await recoverFrom(left, place)
-    machines.push({ kind: place.kind, tookMs, isSameState: stateHash === left.stateHash && problem === undefined })
+    const { tookMs, processorMs, stateHash, problem } = await recoverFrom(left, place)
+    machines.push({
+      kind: place.kind,
+      tookMs,
+      processorMs,
+      isSameState: stateHash === left.stateHash && problem === undefined,
+    })
   }
   return machines
 }

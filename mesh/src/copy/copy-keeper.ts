@@ -175,7 +175,8 @@ export class CopyKeeper {
 
   #changed(): void {
     this.#state = { ...this.#state, behind: this.#state.behind + 1 }
-    this.#wake.abort()
+    // Asked at each frame; a second abort would do nothing, and take as long as everything else here.
+    if (!this.#wake.signal.aborted) this.#wake.abort()
   }
 
   async #run(): Promise<void> {

@@ -32,14 +32,54 @@ export async function takeCopy(copy: TakableCopy, replica: Replica, from: string
 async function takeFrames(copy: TakableCopy, replica: Replica, from: string): Promise<Set<Hash>> {
   const damaged = new Set<Hash>()
   for (let round = 0; round < ROUNDS; round++) {
+    const line = startLine(from)
     for await (const { docId, chain, seq, bytes } of copy.frames((blob) => damaged.add(blob))) {
       const doc = await replica.open(docId)
-      if ((doc.heads().get(chain)?.seq ?? 0) < seq) await doc.admit(bytes.slice(), from)
+      if (seqOf(doc, chain) < seq) await line.add(doc, bytes.slice())
     }
+    await line.end()
     if (replica.docs().every((doc) => doc.gaps().length === 0)) break
   }
   return damaged
 }
+
+interface Line {
+  add(doc: SealedDoc, frame: Uint8Array): Promise<void>
+  /** Resolves when all have been judged. */
+  end(): Promise<void>
+}
+
+/** Frames judged in the order they are added, many at a time: while some are applied, the signatures of the next are verified. */
+function startLine(from: string): Line {
+  let batch: { readonly doc: SealedDoc; readonly frames: Uint8Array[]; sizeBytes: number } | undefined
+  let admitting: Promise<void> | undefined
+  const send = async (): Promise<void> => {
+    const last = admitting
+    admitting = batch?.doc.admitAll(batch.frames, from)
+    batch = undefined
+    await last
+  }
+  return {
+    async add(doc, frame) {
+      if (
+        batch !== undefined &&
+        (batch.doc !== doc || batch.frames.length >= BATCH_FRAMES || batch.sizeBytes >= BATCH_BYTES)
+      )
+        await send()
+      batch ??= { doc, frames: [], sizeBytes: 0 }
+      batch.frames.push(frame)
+      batch.sizeBytes += frame.length
+    },
+    async end() {
+      await send()
+      await admitting
+    },
+  }
+}
+
+/** Short enough that nothing else on this thread waits long. */
+const BATCH_FRAMES = 128
+const BATCH_BYTES = 1024 * 1024
 
 /** The newest snapshot of each document that can be had, where `isNeeded` says so. Resolves with the newest of those that it still says so of. */
 async function standOn(
