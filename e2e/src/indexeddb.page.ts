@@ -17,17 +17,18 @@ declare global {
 }
 
 export interface CaseResult {
+  readonly number: number
   readonly name: string
   readonly failure?: string
 }
 
 export async function runSuite(name: string): Promise<readonly CaseResult[]> {
   const results: CaseResult[] = []
-  for (const { name: caseName, run } of await blobStoreSuite(name, databaseUnderTest))
+  for (const { number, name: caseName, run } of await blobStoreSuite(name, databaseUnderTest))
     results.push(
       await run().then(
-        () => ({ name: caseName }),
-        (error: unknown) => ({ name: caseName, failure: textOf(error) }),
+        () => ({ number, name: caseName }),
+        (error: unknown) => ({ number, name: caseName, failure: textOf(error) }),
       ),
     )
   return results

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { casesInSuite, numbersOf } from '@cloudos/storage-adapters/testing/case-table'
 import type { BrowserContext } from 'playwright-core'
 import { launchChromium } from './browser.ts'
 import type * as entryModule from './indexeddb.page.ts'
@@ -12,10 +13,15 @@ type Entry = typeof entryModule
 const ENTRY = join(import.meta.dirname, 'indexeddb.page.ts')
 const MEBIBYTE = 1024 * 1024
 
-for (const { name, failure } of await runInPage<Entry, 'runSuite'>(ENTRY, 'runSuite', 'indexeddb in Chromium'))
+const cases = await runInPage<Entry, 'runSuite'>(ENTRY, 'runSuite', 'indexeddb in Chromium')
+for (const { name, failure } of cases)
   test(name, () => {
     assert.equal(failure, undefined)
   })
+
+test('indexeddb: the cases that docs/media-cases.md marks are in its suite', () => {
+  assert.deepEqual(numbersOf(cases), casesInSuite('indexeddb', 1, 30))
+})
 
 test('what a page stored is there after a reload and in a new browser with the same profile', async () => {
   await using entry = await serveEntry<Entry>(ENTRY)

@@ -6,6 +6,7 @@ import type { Hash } from '@cloudos/protocol/ids'
 import { connectDrive, findDriveAccount, foundDrive } from './drive.ts'
 import type { DrivePlace } from './drive.ts'
 import { createSeededRng } from './seeded-rng.ts'
+import { collect } from './suite/expect.ts'
 import { expectInLedger, ledgerSize, writeLedgerEntry } from './suite/ledger.ts'
 import { drivePlace, grantOf } from './testing/drive/drive-place.ts'
 import { startFakeDrive } from './testing/drive/fake-drive.ts'
@@ -119,6 +120,18 @@ test('drive: a token that ends midway is renewed once, and a sign-in that was wi
     code: 'medium-forbidden',
     message: /client and its secret/,
   })
+})
+
+test('drive: a page of a list that comes twice names nothing twice, and what follows it is not lost', async (t) => {
+  const { fake, place } = await start(t)
+  await using store = await open(place)
+  const names: string[] = []
+  for (let index = 0; index < 8; index++) names.push('b/' + (await store.putBlob(utf8(String(index)))).name)
+  fake.pageMax = 3
+  fake.repeatsFirstPage = true
+  const listed = await collect(store.list('b/'))
+  assert.equal(fake.repeatsFirstPage, false, 'it has happened')
+  assert.deepEqual(listed.toSorted(), names.toSorted())
 })
 
 test('drive: a full account is told from everything else, and what is stored stays readable', async (t) => {

@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { connectDrive, foundDrive } from './drive.ts'
 import { blobStoreSuite } from './suite.ts'
 import { expectInLedger, writeLedgerEntry } from './suite/ledger.ts'
+import { casesInSuite, numbersOf } from './testing/case-table.ts'
 import { drivePlace, grantOf } from './testing/drive/drive-place.ts'
 import { createRealDrive, findRealDriveGrant } from './testing/drive/real-drive.ts'
 import { startFakeDrive } from './testing/drive/fake-drive.ts'
@@ -29,7 +30,12 @@ async function driveUnderTest(change: (fake: FakeDrive) => void) {
   }
 }
 
-for (const { name, run } of await blobStoreSuite('drive', () => driveUnderTest(() => undefined))) test(name, run)
+const cases = await blobStoreSuite('drive', () => driveUnderTest(() => undefined))
+for (const { name, run } of cases) test(name, run)
+
+test('drive: the cases that docs/media-cases.md marks are in its suite', () => {
+  assert.deepEqual(numbersOf(cases), casesInSuite('drive', 1, 30))
+})
 
 for (const { name, run } of await blobStoreSuite('drive, by pages of three', () =>
   driveUnderTest((fake) => {

@@ -11,6 +11,7 @@ import { blobStoreSuite } from './suite.ts'
 import type { MediumUnderTest } from './suite.ts'
 import { expectFault, expectHead, setHead, storeBlob } from './suite/expect.ts'
 import { reporting } from './system-error.ts'
+import { casesInSuite, numbersOf } from './testing/case-table.ts'
 import { createTemporaryFolder } from './testing/temporary-folder.ts'
 
 const canMount = process.platform === 'linux' && process.getuid?.() === 0
@@ -43,7 +44,13 @@ async function smallDiskUnderTest(): Promise<MediumUnderTest> {
   }
 }
 
-if (canMount) for (const { name, run } of await blobStoreSuite('small disk', smallDiskUnderTest)) test(name, run)
+if (canMount) {
+  const cases = await blobStoreSuite('small disk', smallDiskUnderTest)
+  for (const { name, run } of cases) test(name, run)
+  test('small disk: the cases that docs/media-cases.md marks are in its suite', () => {
+    assert.deepEqual(numbersOf(cases), casesInSuite('folder', 1, 30))
+  })
+}
 
 test(
   'a full disk refuses heads too, is still read and opened, holds no debris, and takes more after a deletion',

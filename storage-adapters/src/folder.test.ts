@@ -7,6 +7,7 @@ import { connectFolder, foundFolder } from './folder.ts'
 import { blobStoreSuite } from './suite.ts'
 import type { MediumUnderTest } from './suite.ts'
 import { expectHead, listed, setHead, storeBlob } from './suite/expect.ts'
+import { casesInSuite, numbersOf } from './testing/case-table.ts'
 import { createTemporaryFolder, foundTemporaryFolder } from './testing/temporary-folder.ts'
 
 /** `synced`: with the mark of a sync program in it, so that it is opened without compare-and-swap. */
@@ -23,8 +24,17 @@ async function folderUnderTest(kind: 'local' | 'synced'): Promise<MediumUnderTes
   }
 }
 
-for (const { name, run } of await blobStoreSuite('folder', () => folderUnderTest('local'))) test(name, run)
-for (const { name, run } of await blobStoreSuite('synced folder', () => folderUnderTest('synced'))) test(name, run)
+const cases = await blobStoreSuite('folder', () => folderUnderTest('local'))
+for (const { name, run } of cases) test(name, run)
+const syncedCases = await blobStoreSuite('synced folder', () => folderUnderTest('synced'))
+for (const { name, run } of syncedCases) test(name, run)
+
+test('folders: the cases that docs/media-cases.md marks are in their suites', () => {
+  // A disk of its own, which can be filled: folder-limits.test.ts.
+  const SMALL_DISK = 14
+  assert.deepEqual(numbersOf([...cases, { number: SMALL_DISK }]), casesInSuite('folder', 1, 30))
+  assert.deepEqual(numbersOf(syncedCases), casesInSuite('synced folder', 1, 30))
+})
 
 test('a local disk compares and swaps; a folder that a sync program copies does not', async () => {
   await using folder = await foundTemporaryFolder()

@@ -6,6 +6,7 @@ import { connectGithub } from './github.ts'
 import type { GithubOptions } from './github.ts'
 import { blobStoreSuite } from './suite.ts'
 import type { MediumUnderTest } from './suite.ts'
+import { casesInSuite, numbersOf } from './testing/case-table.ts'
 import { findGithubDescription } from './testing/github/description.ts'
 import { startFakeGithub } from './testing/github/fake-github.ts'
 import { createTestLine } from './testing/http-line.ts'
@@ -54,17 +55,23 @@ async function githubUnderTest(options: Partial<GithubOptions>): Promise<MediumU
   }
 }
 
-for (const { name, run } of await blobStoreSuite('github', () => githubUnderTest({}))) test(name, run)
+const cases = await blobStoreSuite('github', () => githubUnderTest({}))
+for (const { name, run } of cases) test(name, run)
 
 for (const { name, run } of await blobStoreSuite('github, every fifth commit on a new branch', () =>
   githubUnderTest({ commitsMax: 5 }),
 ))
   test(name, run)
 
-for (const { name, run } of await blobStoreSuite('github, a small repository', () =>
+const smallCases = await blobStoreSuite('github, a small repository', () =>
   githubUnderTest({ quotaBytes: 4 * 1024 * 1024 }),
-))
-  if (name.includes('a full medium says so')) test(name, run)
+)
+const FULL = 14
+for (const { number, name, run } of smallCases) if (number === FULL) test(name, run)
+
+test('github: the cases that docs/media-cases.md marks are in its suites', () => {
+  assert.deepEqual(numbersOf([...cases, ...smallCases]), casesInSuite('github', 1, 30))
+})
 
 after(() => {
   assert.deepEqual([...complaints], [], "every exchange is as GitHub's own description says")

@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createBlobStore } from './blob-store.ts'
 import { createMemoryMedium } from './memory.ts'
 import type { MemoryOptions } from './memory.ts'
 import { blobStoreSuite } from './suite.ts'
 import type { MediumUnderTest } from './suite.ts'
+import { casesInSuite, numbersOf } from './testing/case-table.ts'
 
 async function memoryUnderTest(options: MemoryOptions): Promise<MediumUnderTest> {
   const medium = createMemoryMedium(options)
@@ -16,7 +18,13 @@ async function memoryUnderTest(options: MemoryOptions): Promise<MediumUnderTest>
   }
 }
 
-for (const { name, run } of await blobStoreSuite('memory', () => memoryUnderTest({}))) test(name, run)
+const cases = await blobStoreSuite('memory', () => memoryUnderTest({}))
+for (const { name, run } of cases) test(name, run)
 
 const small = { maxBlobBytes: 1024 * 1024, quotaBytes: 4 * 1024 * 1024 }
-for (const { name, run } of await blobStoreSuite('small memory', () => memoryUnderTest(small))) test(name, run)
+const smallCases = await blobStoreSuite('small memory', () => memoryUnderTest(small))
+for (const { name, run } of smallCases) test(name, run)
+
+test('memory: the cases that docs/media-cases.md marks are in its suites', () => {
+  assert.deepEqual(numbersOf([...cases, ...smallCases]), casesInSuite('memory', 1, 30))
+})

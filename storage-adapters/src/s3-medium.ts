@@ -46,7 +46,7 @@ export function createS3Medium(s3: S3Requests, capabilities: BlobStoreCapabiliti
       cut.throwIfAborted()
       const answer = await s3.send('PUT', 'b/' + name, { repeats: false, body: bytes }, cut).catch(unanswered)
       if (answer === undefined || (answer.status >= 500 && answer.status !== 507)) return 'unknown'
-      if (answer.status === 200) return 'stored'
+      if (answer.status === 200) return isKept(answer) ? 'stored' : 'unknown'
       throw refusedByS3(answer)
     },
     async *list(prefix, cut) {
@@ -86,10 +86,15 @@ function etagOf({ headers }: HttpAnswer): string {
   )
 }
 
+/** A store names the version that it has made; a network's sign-in page, which answers in its place, does not. */
+function isKept({ headers }: HttpAnswer): boolean {
+  return headers.has('etag')
+}
+
 /** 409: two at once, and this one was not applied. 404: what it should replace was deleted. */
 function outcomeOf(answer: HttpAnswer): CasOutcome {
   const { status } = answer
-  if (status === 200) return 'ok'
+  if (status === 200) return isKept(answer) ? 'ok' : 'unknown'
   if (status === 412 || status === 409 || (status === 404 && codeOf(answer) !== 'NoSuchBucket')) return 'conflict'
   if (status >= 500 && status !== 507) return 'unknown'
   throw refusedByS3(answer)

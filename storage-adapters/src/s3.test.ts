@@ -9,6 +9,7 @@ import type { S3Place } from './s3.ts'
 import { createSeededRng } from './seeded-rng.ts'
 import { blobStoreSuite } from './suite.ts'
 import { expectInLedger, ledgerSize, writeLedgerEntry } from './suite/ledger.ts'
+import { casesInSuite, numbersOf } from './testing/case-table.ts'
 import { S3_KEY, startFakeS3 } from './testing/fake-s3.ts'
 import { startFaultProxy } from './testing/fault-proxy.ts'
 import { drawFaults, nameOf, PASSING_FAULTS } from './testing/http-faults.ts'
@@ -46,7 +47,12 @@ async function setUp(base = server.url) {
   }
 }
 
-for (const { name, run } of await blobStoreSuite('s3', setUp)) test(name, run)
+const cases = await blobStoreSuite('s3', setUp)
+for (const { name, run } of cases) test(name, run)
+
+test('s3: the cases that docs/media-cases.md marks are in its suite', () => {
+  assert.deepEqual(numbersOf(cases), casesInSuite('s3', 1, 30))
+})
 
 for (const fault of PASSING_FAULTS)
   test(`s3: nothing acknowledged is lost when requests meet ${nameOf(fault)}`, async () => {

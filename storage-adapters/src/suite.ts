@@ -18,12 +18,15 @@ export interface MediumUnderTest extends AsyncDisposable {
 
 /** One sentence about every medium, or about those whose capabilities it `concerns`. */
 export interface SuiteCase {
+  /** Of docs/media-cases.md; several sentences may share one. */
+  readonly number: number
   readonly sentence: string
   readonly concerns?: (capabilities: BlobStoreCapabilities) => boolean
   run(medium: MediumUnderTest): Promise<void>
 }
 
 export interface NamedCase {
+  readonly number: number
   readonly name: string
   readonly run: () => Promise<void>
 }
@@ -50,6 +53,7 @@ export async function blobStoreSuite(
   return cases
     .filter(({ concerns }) => concerns?.(capabilities) ?? true)
     .map((suiteCase) => ({
+      number: suiteCase.number,
       name: `${name}: ${suiteCase.sentence}`,
       async run() {
         await using medium = await setUp()

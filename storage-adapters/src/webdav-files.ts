@@ -65,13 +65,14 @@ export function createWebdavFiles(dav: DavRequests, cut: AbortSignal): FolderFil
       const answer = isOpen ? await ask() : first
       if (answer instanceof CloudError) return afterDoubt(from, to, answer)
       if (answer.status === 412) return 'taken'
-      if (!isRefused(answer)) return 'moved'
+      if (isMoved(answer)) return 'moved'
       return afterDoubt(from, to, isAbsent(answer) || answer.status === 409 ? gone() : refused(answer))
     },
     async replace(from, to) {
       const headers = { Destination: dav.urlOf(to), Overwrite: 'T' }
-      require(await dav.send('MOVE', from, { ...once, headers }, cut))
-      return 'moved'
+      const answer = await dav.send('MOVE', from, { ...once, headers }, cut)
+      if (isMoved(answer)) return 'moved'
+      throw refused(answer)
     },
     async remove(path) {
       const isDirectory = !/^(b|tmp|h\/[^/]+\/\d+)\/[^/]+$/.test(path)
@@ -102,6 +103,11 @@ function isAbsent({ status }: HttpAnswer): boolean {
 /** 207 tells of members with which it was not done. */
 function isRefused({ status }: HttpAnswer): boolean {
   return status < 200 || status > 299 || status === 207
+}
+
+/** The two that RFC 4918 has for it: a network's sign-in page, which answers in the place of the server, says 200. */
+function isMoved({ status }: HttpAnswer): boolean {
+  return status === 201 || status === 204
 }
 
 /** What Apache says to one of two who do the same at once. */

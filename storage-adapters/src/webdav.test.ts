@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { casesInSuite, numbersOf } from './testing/case-table.ts'
 import { createTestLine } from './testing/http-line.ts'
 import { createTemporaryFolder } from './testing/temporary-folder.ts'
 import { WEBDAV_ACCOUNT, WEBDAV_PROGRAMS } from './testing/webdav-servers.ts'
@@ -42,5 +43,10 @@ for (const program of WEBDAV_PROGRAMS) {
     const address = `${server.url}medium ${String(count++)}/`
     return webdavUnderTest({ address: new URL(address).href, credential: WEBDAV_ACCOUNT, line })
   }
-  for (const { name, run } of await blobStoreSuite(`webdav on ${program.name}`, setUp)) test(name, run)
+  const cases = await blobStoreSuite(`webdav on ${program.name}`, setUp)
+  for (const { name, run } of cases) test(name, run)
+
+  test(`webdav on ${program.name}: the cases that docs/media-cases.md marks are in its suite`, () => {
+    assert.deepEqual(numbersOf(cases), casesInSuite(program.name, 1, 30))
+  })
 }

@@ -21,6 +21,7 @@ const FILLABLE_BYTES = 64 * 1024 * 1024
 
 export const BLOB_CASES: readonly SuiteCase[] = [
   {
+    number: 2,
     sentence: 'a blob is named by its SHA-256 and read back at once and after reopening',
     async run(medium) {
       {
@@ -33,6 +34,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 1,
     sentence: 'a blob never put reads as absent',
     async run(medium) {
       await using store = await medium.connect()
@@ -40,6 +42,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 6,
     sentence: 'the empty blob exists',
     async run(medium) {
       await using store = await medium.connect()
@@ -49,6 +52,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 7,
     sentence: 'a blob may be as large as the medium says and not one byte larger',
     async run(medium) {
       await using store = await medium.connect()
@@ -60,6 +64,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 11,
     sentence: 'a blob put twice is one blob',
     async run(medium) {
       await using store = await medium.connect()
@@ -69,6 +74,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 9,
     sentence: 'a buffer changed by its owner after the call changes no blob',
     async run(medium) {
       await using store = await medium.connect()
@@ -83,6 +89,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 12,
     sentence: 'a deleted blob is absent, deleting again is fine, and it can be put again',
     async run(medium) {
       await using store = await medium.connect()
@@ -97,6 +104,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   ...DAMAGES().map(([kind, damage]): SuiteCase => ({
+    number: 13,
     sentence: `a blob ${kind} is never handed out, and putting it again repairs it`,
     async run(medium) {
       const bytes = utf8('a blob that will not stay as it is')
@@ -110,6 +118,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   })),
   {
+    number: 13,
     sentence: 'a damaged blob far larger than any is never handed out',
     async run(medium) {
       await using store = await medium.connect()
@@ -119,6 +128,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 14,
     sentence: 'a full medium says so, keeps what it acknowledged and takes more once something is deleted',
     concerns: ({ quotaBytes }) => quotaBytes !== undefined && quotaBytes <= FILLABLE_BYTES,
     async run(medium) {
@@ -137,6 +147,7 @@ export const BLOB_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 15,
     sentence: 'a put cut short leaves the blob whole or absent, and putting it again succeeds',
     async run(medium) {
       const bytes = new Uint8Array(256 * 1024).fill(5)

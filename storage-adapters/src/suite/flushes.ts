@@ -6,6 +6,7 @@ import { expect, expectAbsent, expectBytes, expectEqual, expectFault, expectHead
 
 export const FLUSH_CASES: readonly SuiteCase[] = [
   {
+    number: 16,
     sentence: 'a flush brings its blobs and its head, and takes away what it drops',
     async run(medium) {
       await using store = await medium.connect()
@@ -32,6 +33,7 @@ export const FLUSH_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 17,
     sentence: 'a flush over a head that has moved is a conflict, and drops nothing',
     concerns: ({ cas }) => cas,
     async run(medium) {
@@ -50,6 +52,7 @@ export const FLUSH_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 18,
     sentence: 'of several flushes that race for one head exactly one wins, with all its blobs',
     concerns: ({ cas }) => cas,
     async run(medium) {
@@ -74,6 +77,7 @@ export const FLUSH_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 7,
     sentence: 'a flush with a blob or a head too large is refused, and nothing of it is there',
     async run(medium) {
       await using store = await medium.connect()
@@ -86,6 +90,7 @@ export const FLUSH_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 19,
     sentence: 'a flush cut short leaves the head of before or the new one with its blobs',
     async run(medium) {
       await using store = await medium.connect()

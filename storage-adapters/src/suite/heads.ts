@@ -8,6 +8,7 @@ const two = utf8('two')
 
 export const HEAD_CASES: readonly SuiteCase[] = [
   {
+    number: 1,
     sentence: 'a head never written reads as absent',
     async run(medium) {
       await using store = await medium.connect()
@@ -15,6 +16,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 2,
     sentence: 'a head is read back at once, by another connection and after all are closed',
     async run(medium) {
       {
@@ -31,6 +33,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 3,
     sentence: 'creating a head that exists is a conflict and changes nothing',
     async run(medium) {
       await using store = await medium.connect()
@@ -40,6 +43,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 4,
     sentence: 'replacing a version that is no longer there is a conflict and changes nothing, also after reopening',
     async run(medium) {
       await using store = await medium.connect()
@@ -53,6 +57,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 4,
     sentence: 'a version of one head does not create another',
     async run(medium) {
       await using store = await medium.connect()
@@ -63,6 +68,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 5,
     sentence: 'a deleted head is absent, no stale version brings it back, and it can be created again',
     async run(medium) {
       await using store = await medium.connect()
@@ -78,6 +84,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 4,
     sentence: 'a head moves through many generations and only the newest is read',
     async run(medium) {
       await using store = await medium.connect()
@@ -88,6 +95,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 6,
     sentence: 'a head may be empty and still exists',
     async run(medium) {
       await using store = await medium.connect()
@@ -98,6 +106,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 7,
     sentence: 'a head holds as much as the limit and not one byte more',
     async run(medium) {
       await using store = await medium.connect()
@@ -109,6 +118,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 8,
     sentence: 'heads whose names begin alike are kept apart, warm and reopened',
     async run(medium) {
       {
@@ -126,6 +136,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 9,
     sentence: 'a buffer changed by its owner after the call changes no head',
     async run(medium) {
       await using store = await medium.connect()
@@ -139,6 +150,7 @@ export const HEAD_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 9,
     sentence: 'a head given as part of a larger buffer is that part only',
     async run(medium) {
       await using store = await medium.connect()

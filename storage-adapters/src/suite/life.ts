@@ -16,6 +16,7 @@ import {
 
 export const LIFE_CASES: readonly SuiteCase[] = [
   {
+    number: 28,
     sentence: 'after its disposal a connection refuses everything; disposing again is harmless; others live on',
     async run(medium) {
       await using other = await medium.connect()
@@ -35,6 +36,7 @@ export const LIFE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 28,
     sentence: 'disposal settles what is under way, and keeps what was acknowledged',
     async run(medium) {
       const store = await medium.connect()
@@ -53,6 +55,7 @@ export const LIFE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 29,
     sentence: 'a signal that has fired refuses everything with its reason, and nothing is applied',
     async run(medium) {
       await using store = await medium.connect()
@@ -72,6 +75,7 @@ export const LIFE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 30,
     sentence: 'a write cut short says unknown or rejects, and a rejected one was not applied',
     async run(medium) {
       await using store = await medium.connect()
@@ -92,6 +96,7 @@ export const LIFE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 30,
     sentence: 'a read or a list cut short rejects with the reason, and the connection lives on',
     async run(medium) {
       await using store = await medium.connect()

@@ -4,6 +4,7 @@ import { expect, expectEqual, listed, setHead, storeBlob } from './expect.ts'
 
 export const LIST_CASES: readonly SuiteCase[] = [
   {
+    number: 1,
     sentence: 'a fresh medium lists nothing',
     async run(medium) {
       await using store = await medium.connect()
@@ -11,6 +12,7 @@ export const LIST_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 8,
     sentence: 'a list holds every name with that prefix once, warm and reopened',
     async run(medium) {
       let blob: string
@@ -31,6 +33,7 @@ export const LIST_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 20,
     sentence: 'while names are deleted a list still holds each of the others once',
     async run(medium) {
       await using store = await medium.connect()
@@ -55,6 +58,7 @@ export const LIST_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 21,
     sentence: 'a list may be left half-way',
     async run(medium) {
       await using store = await medium.connect()

@@ -10,6 +10,7 @@ const HOSTILE = [
 
 export const NAME_CASES: readonly SuiteCase[] = [
   {
+    number: 10,
     sentence: 'a hostile head name is refused by every operation and touches nothing',
     async run(medium) {
       await using store = await medium.connect()
@@ -25,6 +26,7 @@ export const NAME_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 10,
     sentence: 'a hostile blob name is refused by every operation and touches nothing',
     async run(medium) {
       await using store = await medium.connect()
@@ -37,6 +39,7 @@ export const NAME_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 10,
     sentence: 'a hostile prefix lists nothing',
     async run(medium) {
       await using store = await medium.connect()
@@ -46,6 +49,7 @@ export const NAME_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 10,
     sentence: 'the longest and the shortest head name serve',
     async run(medium) {
       await using store = await medium.connect()

@@ -6,6 +6,7 @@ import { expectInLedger, ledgerSize, writeLedgerEntry } from './ledger.ts'
 
 export const RACE_CASES: readonly SuiteCase[] = [
   {
+    number: 22,
     sentence: 'of many who create one head at once exactly one succeeds, and its bytes are read',
     concerns: ({ cas }) => cas,
     async run(medium) {
@@ -21,6 +22,7 @@ export const RACE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 23,
     sentence: 'of many who replace one version at once, also on one connection, exactly one succeeds',
     concerns: ({ cas }) => cas,
     async run(medium) {
@@ -36,6 +38,7 @@ export const RACE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 24,
     sentence: 'heads written at once are all read until one write stands in for them',
     concerns: ({ cas }) => !cas,
     async run(medium) {
@@ -54,6 +57,7 @@ export const RACE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 11,
     sentence: 'one blob put by many at once is stored once for all of them',
     async run(medium) {
       await using racers = await connectMany(medium, 4)
@@ -65,6 +69,7 @@ export const RACE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 25,
     sentence: 'a head being read while it is replaced is always some whole version, never absent',
     async run(medium) {
       await using racers = await connectMany(medium, 2)
@@ -82,6 +87,7 @@ export const RACE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 26,
     sentence: 'nothing that any of several racing writers was told is stored gets lost',
     async run(medium) {
       await using racers = await connectMany(medium, 3)
@@ -92,6 +98,7 @@ export const RACE_CASES: readonly SuiteCase[] = [
     },
   },
   {
+    number: 27,
     sentence: 'a head deleted while others replace it is absent or whole, and the losers are told',
     async run(medium) {
       await using racers = await connectMany(medium, 2)

@@ -24,6 +24,8 @@ export type HttpFault =
   | { readonly kind: 'shorten' }
   /** What was answered to the same question before; as it is when there was none. */
   | { readonly kind: 'stale' }
+  /** Nothing is ever answered; `held` is called once it has been done, or once it has come when nothing of it reaches the server. */
+  | { readonly kind: 'silent'; readonly reaches: boolean; readonly held: () => void }
   /** Other headers on the way to the server. */
   | { readonly kind: 'rewrite'; readonly headers: Readonly<Record<string, string>> }
 
@@ -57,7 +59,10 @@ export async function startFaultProxy(target: string, { keepsHost = false } = {}
     const forward = () =>
       exchange(new URL(target), request, headersFor(headers, fault, keepsHost ? undefined : target), body)
     if (fault?.kind === 'late') late.push(forward)
-    if (fault?.kind === 'answer') answer.writeHead(fault.status, fault.headers).end(fault.body)
+    if (fault?.kind === 'silent') {
+      if (fault.reaches) await forward()
+      fault.held()
+    } else if (fault?.kind === 'answer') answer.writeHead(fault.status, fault.headers).end(fault.body)
     else if (fault?.kind === 'cut-before' || fault?.kind === 'late') answer.destroy()
     else await passOn(fault, await forward(), { answer, question: `${method} ${path}` })
   }

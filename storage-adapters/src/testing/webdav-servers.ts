@@ -9,7 +9,7 @@ export const WEBDAV_ACCOUNT = { account: 'robin', secret: 'correct horse battery
 const MODULES = '/usr/lib/apache2/modules'
 
 export interface WebdavProgram {
-  readonly name: string
+  readonly name: 'rclone' | 'apache'
   /** Why it cannot be started here; `undefined` when it can. */
   readonly missing: string | undefined
   /** Serves `folder`/served, on another port each time unless it is given one. */

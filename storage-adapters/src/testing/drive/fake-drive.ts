@@ -23,6 +23,8 @@ export interface FakeDrive extends AsyncDisposable {
   readonly asked: readonly DriveAsked[]
   /** Files on one page at most. */
   pageMax: number
+  /** Once, the second page of a list is the first one again. */
+  repeatsFirstPage: boolean
   /** The reason of a refusal with 403 or 429, by Google's own word. */
   refusal: (asked: DriveAsked) => { readonly status: number; readonly reason: string } | undefined
 }
@@ -51,6 +53,7 @@ export async function startFakeDrive(): Promise<FakeDrive> {
     oauth,
     asked,
     pageMax: 1_000,
+    repeatsFirstPage: false,
     refusal: () => undefined,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -112,7 +115,10 @@ export async function startFakeDrive(): Promise<FakeDrive> {
     const found = space.listed().filter(searchOf(query.get('q') ?? ''))
     const sign = query.get('orderBy') === 'name desc' ? -1 : 1
     found.sort((a, b) => sign * (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1))
-    const from = Number(query.get('pageToken')?.replace('page-', '') ?? 0)
+    const wanted = Number(query.get('pageToken')?.replace('page-', '') ?? 0)
+    const isRepeated = wanted > 0 && fake.repeatsFirstPage
+    if (isRepeated) fake.repeatsFirstPage = false
+    const from = isRepeated ? 0 : wanted
     const to = from + Math.min(fake.pageMax, Number(query.get('pageSize') ?? 100))
     return json(listAnswer(found.slice(from, to), to < found.length ? `page-${String(to)}` : undefined), query.get('fields')) // prettier-ignore
   }

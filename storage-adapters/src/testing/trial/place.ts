@@ -6,6 +6,7 @@ import type { DriveGrant } from '../../drive-tokens.ts'
 import { createFolderFiles } from '../../folder-files.ts'
 import type { FolderFiles } from '../../folder-files.ts'
 import { createFolderMedium } from '../../folder-medium.ts'
+import type { HttpLineParts } from '../../http-line.ts'
 import { connectGithub } from '../../github.ts'
 import { connectS3 } from '../../s3.ts'
 import { connectWebdav } from '../../webdav.ts'
@@ -26,8 +27,12 @@ export type Step = <T>(effect: () => Promise<T>) => Promise<T>
 const never = new AbortController().signal
 export const GITHUB_REPOSITORY = { owner: 'somebody', repo: 'copies' }
 
-export async function connectPlace(place: TrialPlace, step: Step = (effect) => effect()): Promise<ConnectedBlobStore> {
-  const clock = createTestClock()
+export async function connectPlace(
+  place: TrialPlace,
+  step: Step = (effect) => effect(),
+  more: Partial<Pick<HttpLineParts, 'clock' | 'fetch'>> = {},
+): Promise<ConnectedBlobStore> {
+  const { clock = createTestClock(), fetch = globalThis.fetch } = more
   const line = createTestLine({ clock, fetch: (input, init) => step(() => fetch(input, init)) })
   switch (place.kind) {
     case 'folder':
