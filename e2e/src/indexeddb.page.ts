@@ -17,7 +17,7 @@ declare global {
 }
 
 export interface CaseResult {
-  readonly number: number
+  readonly number: number | undefined
   readonly name: string
   readonly failure?: string
 }

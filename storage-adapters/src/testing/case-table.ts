@@ -71,6 +71,6 @@ export function mediumOf(name: string): Medium | undefined {
   return MEDIA.find((medium) => name === medium || name === `webdav on ${medium}`)
 }
 
-export function numbersOf(cases: readonly { readonly number: number }[]): readonly number[] {
-  return [...new Set(cases.map(({ number }) => number))].sort((a, b) => a - b)
+export function numbersOf(cases: readonly { readonly number?: number | undefined }[]): readonly number[] {
+  return [...new Set(cases.flatMap(({ number }) => number ?? []))].sort((a, b) => a - b)
 }
