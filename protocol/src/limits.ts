@@ -42,6 +42,10 @@ export const LIMITS = {
   headSiblingsMax: 256,
   /** Heads name every chain of a document: room for `chainsPerDoc` of them and no more. */
   headsMaxBytes: 288 * 1024,
+  /** A device tells of more heads of a medium than it can have kept, or of more media than it may have. */
+  sightedHeadsMax: 512,
+  sightingsMaxBytes: 32 * 1024,
+  sightedMediaPerDevice: 64,
   slotsMax: 16,
   /** A copy on a medium lists packs without end, or one pack thousands of chains. */
   authorityBlobsMax: 256,

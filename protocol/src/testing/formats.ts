@@ -25,6 +25,7 @@ import { encodePackIndex, parsePackIndex } from '../pack-index.ts'
 import { ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { encodeRpc, parseRpc } from '../rpc.ts'
+import { encodeSightings, parseSightings } from '../sightings.ts'
 import { encodeSlot, parseSlot } from '../slot.ts'
 import { encodeSnapshotAck, parseSnapshotAck } from '../snapshot-ack.ts'
 import { encodeSnapshotList, parseSnapshotList } from '../snapshot-list.ts'
@@ -55,6 +56,7 @@ export const FORMATS = {
   slot: format(parseSlot, encodeSlot, fixedWork),
   head: format(parseHead, encodeHead),
   heads: format(parseHeads, encodeHeads),
+  sightings: format(parseSightings, encodeSightings),
   'pack-index': format(parsePackIndex, encodePackIndex),
   snapshot: format(parseSnapshot, encodeSnapshot),
   'snapshot-list': format(parseSnapshotList, encodeSnapshotList),

@@ -5,6 +5,7 @@ import { capabilityRecordVectors, certificateVectors, renewalVectors } from './d
 import type { FormatName } from './formats.ts'
 import { jobReceiptVectors, jobSpecVectors, receiptBatchVectors, receiptProofVectors } from './job-vectors.ts'
 import { frameVectors, invitationVectors, rpcVectors, tokenVectors } from './message-vectors.ts'
+import { sightingsVectors } from './sightings-vectors.ts'
 import {
   headVectors,
   headsVectors,
@@ -26,6 +27,7 @@ export const VECTORS: Readonly<Record<FormatName, Vectors>> = {
   slot: slotVectors,
   head: headVectors,
   heads: headsVectors,
+  sightings: sightingsVectors,
   'pack-index': packIndexVectors,
   snapshot: snapshotVectors,
   'snapshot-list': snapshotListVectors,
