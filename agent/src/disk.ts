@@ -159,7 +159,7 @@ function pathOf(folder: string, name: string): string {
 }
 
 /** Differs between machines; a machine that has no id of its own is known by its name. */
-function machineId(): string {
+export function machineId(): string {
   for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
     const id = findText(path)
     if (id !== undefined && /^[0-9a-f]{32}$/.test(id)) return id

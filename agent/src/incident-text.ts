@@ -50,9 +50,9 @@ export function sayIncident(incident: Incident): IncidentText {
         sentence: 'A device holds another history for one place than this one. Nothing here was changed.',
       }
     case 'medium-rollback':
-      return { subject: incident.medium, sentence: `${incident.medium} shows an older copy of the profile than has been seen there: it was put back from a backup, or somebody lies. ${UNTOUCHED}` } // prettier-ignore
+      return { subject: incident.medium, sentence: `${incident.medium} shows an older copy of the profile than ${whom(incident.seenBy)} seen there: it was put back from a backup, or somebody lies. ${UNTOUCHED}` } // prettier-ignore
     case 'medium-fork':
-      return { subject: incident.medium, sentence: `${incident.medium} shows another history of the profile than has been seen there: somebody keeps two, or lies. ${UNTOUCHED}` } // prettier-ignore
+      return { subject: incident.medium, sentence: `${incident.medium} shows another history of the profile than ${whom(incident.seenBy)} seen there: somebody keeps two, or lies. ${UNTOUCHED}` } // prettier-ignore
     case 'medium-damage':
       return { subject: incident.medium, sentence: `A part of the copy in ${incident.medium} is damaged or withheld, and a newer head leads to it than this device has seen whole. ${UNTOUCHED}` } // prettier-ignore
     case 'removed':
@@ -62,6 +62,10 @@ export function sayIncident(incident: Incident): IncidentText {
           'This device is no longer in the profile. What it has stays here; it speaks to no other device. Pair it again if it should come back.',
       }
   }
+}
+
+function whom(seenBy: string | undefined): string {
+  return seenBy === undefined ? 'has been' : `your device "${seenBy}" has`
 }
 
 const UNTOUCHED = 'Nothing was taken from it and nothing there was overwritten. Look at it on the Storage page, or with: cloudos storage list' // prettier-ignore

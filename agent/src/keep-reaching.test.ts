@@ -32,6 +32,7 @@ test('a session that ends while its connection lives is begun again', async (t) 
     },
     frames: createDiskStore(new MemoryDisk()),
     heads: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
+    sightings: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
     renewals: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
     clock: nodeClock,
     rng: dice,

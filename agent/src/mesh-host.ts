@@ -277,6 +277,7 @@ export class MeshHost {
       authority: journal.authority,
       frames: store,
       heads: journal.heads,
+      sightings: journal.sightings,
       renewals: journal.renewals,
       clock,
       rng,

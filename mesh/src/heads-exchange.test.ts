@@ -4,6 +4,7 @@ import { hashId } from '@cloudos/crypto/hash'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { NO_FRAME } from '@cloudos/protocol/frame'
 import type { Hash } from '@cloudos/protocol/ids'
+import { SightingsBook } from './copy/sightings-book.ts'
 import type { HeadsMemory } from './heads-book.ts'
 import { startHeadsExchange } from './heads-exchange.ts'
 import type { HeadsExchange } from './heads-exchange.ts'
@@ -11,6 +12,7 @@ import { createFamily, DOC, instantClock, startDevice } from './testing/family.t
 import type { Device, Family } from './testing/family.ts'
 import type { MemoryDisk } from './testing/memory-disk.ts'
 import { MemoryNetwork } from './testing/memory-net.ts'
+import { sightingsMemoryOf } from './testing/profiles.ts'
 
 interface Party {
   readonly device: Device
@@ -37,6 +39,12 @@ async function startParty(
   const device = startDevice(family, at, { network, ...(options.disk === undefined ? {} : { disk: options.disk }) })
   await device.replica.open(DOC)
   const entries = new Map((options.entries ?? []).map((entry) => [hashId(entry), entry]))
+  const sightings = await SightingsBook.open({
+    identity: device.identity,
+    membership: () => device.replica.membership,
+    memory: sightingsMemoryOf(new Map()),
+    clock: instantClock,
+  })
   const exchange = await startHeadsExchange({
     replica: device.replica,
     identity: device.identity,
@@ -49,6 +57,7 @@ async function startParty(
       tip: () => NO_FRAME,
     },
     memory: memoryOf(options.saved ?? new Map<string, Uint8Array>()),
+    sightings,
     clock: {
       ...instantClock,
       sleep: (_ms, signal) =>

@@ -3,6 +3,7 @@ import { equalBytes } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { Channel, Clock, Net } from '@cloudos/protocol/ports'
+import type { SightingsBook } from './copy/sightings-book.ts'
 import { HeadsBook } from './heads-book.ts'
 import type { HeadsMemory } from './heads-book.ts'
 import { HEADS_PROTOCOL, HeadsSession } from './heads-session.ts'
@@ -20,6 +21,7 @@ export interface HeadsExchangeParts {
   readonly identity: DeviceIdentity
   readonly authority: AuthorityEntries & { readonly tip: () => Hash }
   readonly memory: HeadsMemory
+  readonly sightings: SightingsBook
   readonly clock: Clock
   readonly onIncident: OnIncident
 }
@@ -46,6 +48,7 @@ export class HeadsExchange {
   readonly #sessions = new PeerSessions<HeadsSession>()
   readonly #stopped = new AbortController()
   readonly #shown = new Map<string, Uint8Array>()
+  #sightingsShown: ReadonlySet<Uint8Array> = new Set()
   readonly #listeners = new Set<() => void>()
 
   constructor(parts: HeadsExchangeParts, book: HeadsBook) {
@@ -86,7 +89,7 @@ export class HeadsExchange {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Signs and shows the heads of all documents now. */
+  /** Signs and shows the heads of all documents now, and what media have shown. */
   show(): Promise<void> {
     return this.#show(() => true)
   }
@@ -100,7 +103,13 @@ export class HeadsExchange {
       signed.push(bytes)
       this.#shown.set(doc.docId, bytes)
     }
-    for (const session of this.#sessions) session.sayHeads(signed)
+    const sightings = this.#parts.sightings.signed()
+    const news = sightings.filter((bytes) => !this.#sightingsShown.has(bytes))
+    this.#sightingsShown = new Set(sightings)
+    for (const session of this.#sessions) {
+      session.sayHeads(signed)
+      session.saySightings(news)
+    }
   }
 
   /** This device's signed heads of every document, as they are now. */
@@ -137,6 +146,7 @@ export class HeadsExchange {
       channel,
       authority,
       takeHeads: (signed, from) => this.#take(signed, from),
+      takeSightings: (signed, from) => this.#takeSightings(signed, from),
     })
     this.#sessions[how](session)
     channel.onClose(() => {
@@ -152,6 +162,13 @@ export class HeadsExchange {
       if (value.deviceId !== this.#parts.identity.deviceId && namesRemoved(value, membership))
         signed.push(encodeSigned(payload, signature))
     session.sayHeads(signed)
+    session.saySightings(this.#parts.sightings.signed())
+  }
+
+  /** Carried on to all: the two that a medium shows two faces to may never meet. */
+  async #takeSightings(signed: Uint8Array, from: string): Promise<void> {
+    if (!(await this.#parts.sightings.take(signed))) return
+    for (const session of this.#sessions) if (session.peerId !== from) session.saySightings([signed.slice()])
   }
 
   /** What says how far a removed device was believed is carried on to all: who draws the cut may never meet who said it. */

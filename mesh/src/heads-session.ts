@@ -20,10 +20,11 @@ export interface HeadsSessionParts {
   readonly channel: Channel
   readonly authority: AuthorityEntries
   readonly takeHeads: (signed: Uint8Array, from: string) => Promise<void>
+  readonly takeSightings: (signed: Uint8Array, from: string) => Promise<void>
 }
 
-/** Signed heads, hashes of the entries that are here, or entries. On the wire a kind is its place in this list. */
-const KINDS = ['heads', 'entries-held', 'entries'] as const
+/** Signed heads, hashes of the entries that are here, entries, or signed sightings. On the wire a kind is its place in this list. */
+const KINDS = ['heads', 'entries-held', 'entries', 'sightings'] as const
 
 export interface HeadsMessage {
   readonly kind: (typeof KINDS)[number]
@@ -33,7 +34,7 @@ export interface HeadsMessage {
 const GROUP_BYTES = 256 * 1024
 const WAITING_MAX_BYTES = 2 * LIMITS.frameMaxBytes
 
-/** `/cloudos/heads/1` with one peer: who is in, and how far each of us is, signed. Both sides end up with the same authority log. */
+/** `/cloudos/heads/1` with one peer: who is in, how far each of us is, and what media have shown us, signed. Both sides end up with the same authority log. */
 export class HeadsSession {
   readonly peerId: string
   readonly #parts: HeadsSessionParts
@@ -73,6 +74,11 @@ export class HeadsSession {
 
   sayHeads(signed: readonly Uint8Array[]): void {
     for (const group of groupsOf(signed)) this.#parts.channel.send(encodeHeadsMessage({ kind: 'heads', items: group }))
+  }
+
+  saySightings(signed: readonly Uint8Array[]): void {
+    for (const group of groupsOf(signed))
+      this.#parts.channel.send(encodeHeadsMessage({ kind: 'sightings', items: group }))
   }
 
   /** The last words to a device that is no longer let in: what says so. */
@@ -119,6 +125,9 @@ export class HeadsSession {
         return
       case 'heads':
         for (const signed of message.items) await this.#parts.takeHeads(signed, this.peerId)
+        return
+      case 'sightings':
+        for (const signed of message.items) await this.#parts.takeSightings(signed, this.peerId)
         return
       case undefined:
         this.close()

@@ -40,7 +40,12 @@ export type Incident =
   | { readonly kind: 'rollback'; readonly deviceId: DeviceId; readonly docId: DocId }
   | { readonly kind: 'fork'; readonly deviceId: DeviceId; readonly docId: DocId }
   /** A medium shows an older copy than has been seen on it, or another history, or a head of which a part is withheld or damaged. */
-  | { readonly kind: 'medium-rollback' | 'medium-fork' | 'medium-damage'; readonly medium: string }
+  | {
+      readonly kind: 'medium-rollback' | 'medium-fork' | 'medium-damage'
+      readonly medium: string
+      /** The name of the device that was shown otherwise, where it is another. */
+      readonly seenBy?: string
+    }
   /** The authority log no longer lets this device in: it keeps what it has and speaks to nobody. */
   | { readonly kind: 'removed'; readonly reason: 'unknown-device' | 'revoked' | 'no-epoch' }
 

@@ -56,6 +56,7 @@ async function open(
     authority: storeOf(entries),
     frames: createDiskStore(new MemoryDisk()),
     heads: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
+    sightings: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
     renewals: { load: () => Promise.resolve([]), save: () => Promise.resolve() },
     clock: {
       ...instantClock,

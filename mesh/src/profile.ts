@@ -6,6 +6,8 @@ import type { ProfileId } from '@cloudos/protocol/ids'
 import type { Clock, Net, Rng } from '@cloudos/protocol/ports'
 import { AuthorityLog } from './authority-log.ts'
 import type { AuthorityStore } from './authority-log.ts'
+import { SightingsBook } from './copy/sightings-book.ts'
+import type { SightingsMemory } from './copy/sightings-book.ts'
 import type { FrameStore } from './frame-log.ts'
 import type { HeadsMemory } from './heads-book.ts'
 import { startHeadsExchange } from './heads-exchange.ts'
@@ -24,6 +26,7 @@ export interface ProfileParts {
   readonly authority: AuthorityStore
   readonly frames: FrameStore
   readonly heads: HeadsMemory
+  readonly sightings: SightingsMemory
   readonly renewals: RenewalStore
   readonly clock: Clock
   readonly rng: Rng
@@ -53,15 +56,22 @@ export async function openProfile(parts: ProfileParts): Promise<Profile> {
     rng: parts.rng,
     onIncident: parts.onIncident,
   })
+  const sightings = await SightingsBook.open({
+    identity: parts.identity,
+    membership: () => replica.membership,
+    memory: parts.sightings,
+    clock: parts.clock,
+  })
   const heads = await startHeadsExchange({
     replica,
     identity: parts.identity,
     authority,
     memory: parts.heads,
+    sightings,
     clock: parts.clock,
     onIncident: parts.onIncident,
   })
-  return new Profile(parts, { authority, renewals, replica, heads })
+  return new Profile(parts, { authority, renewals, replica, heads, sightings })
 }
 
 interface ProfileRooms {
@@ -69,6 +79,7 @@ interface ProfileRooms {
   readonly renewals: RenewalBook
   readonly replica: Replica
   readonly heads: HeadsExchange
+  readonly sightings: SightingsBook
 }
 
 /** A machine may sleep past the end of a certificate: the clock is asked again at least this often. */
@@ -79,6 +90,8 @@ export class Profile {
   readonly authority: AuthorityLog
   readonly renewals: RenewalBook
   readonly replica: Replica
+  /** What its devices have been shown on media. */
+  readonly sightings: SightingsBook
   readonly #parts: ProfileParts
   readonly #heads: HeadsExchange
   readonly #exchange: RenewalExchange
@@ -86,11 +99,12 @@ export class Profile {
   readonly #listeners = new Set<(membership: Membership) => void>()
   #removed = false
 
-  constructor(parts: ProfileParts, { authority, renewals, replica, heads }: ProfileRooms) {
+  constructor(parts: ProfileParts, { authority, renewals, replica, heads, sightings }: ProfileRooms) {
     this.#parts = parts
     this.authority = authority
     this.renewals = renewals
     this.replica = replica
+    this.sightings = sightings
     this.#heads = heads
     this.#exchange = new RenewalExchange({
       book: renewals,
@@ -144,6 +158,11 @@ export class Profile {
   onMembers(listener: (membership: Membership) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Tells everybody in reach now what is otherwise told every half minute: how far this device is, and what media have shown. */
+  showHeads(): Promise<void> {
+    return this.#heads.show()
   }
 
   /** What this device signs about how far it is, for a medium or whoever asks. */

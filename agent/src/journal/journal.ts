@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, renameSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { AuthorityStore } from '@cloudos/mesh/authority-log'
+import type { SightingsMemory } from '@cloudos/mesh/copy/sightings-book'
 import type { HeadsMemory } from '@cloudos/mesh/heads-book'
 import type { RenewalStore } from '@cloudos/mesh/renewals/renewal-book'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -21,6 +22,7 @@ import type { Outcomes } from './outcomes.ts'
 import { createPeers } from './peers.ts'
 import type { Peers } from './peers.ts'
 import { salvage } from './salvage.ts'
+import { createSightingsMemory } from './sightings.ts'
 import { createSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { inDatabase, numberOf, openSqlite } from './sqlite.ts'
@@ -34,6 +36,7 @@ export interface Journal {
   readonly settings: Settings
   readonly authority: AuthorityStore
   readonly heads: HeadsMemory
+  readonly sightings: SightingsMemory
   readonly renewals: RenewalStore
   readonly peers: Peers
   readonly ways: Ways
@@ -75,6 +78,7 @@ function journalOf(db: DatabaseSync, file: string, reserve: Reserve, aside: SetA
     // A revocation must get through when nothing else does.
     authority: createAuthorityStore(db, (act) => reserve.orSpend(() => within(act))),
     heads: createHeadsMemory(db, within),
+    sightings: createSightingsMemory(db, within),
     renewals: createRenewalStore(db, within),
     peers: createPeers(db, within),
     ways: createWays(db, within),

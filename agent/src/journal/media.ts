@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { SeenHead } from '@cloudos/mesh/copy/lie'
+import type { SeenHead } from '@cloudos/protocol/sightings'
 import { findId } from '@cloudos/protocol/ids'
 import { ADDED_KINDS } from '@cloudos/protocol/storage-commands'
 import type { AddedKind } from '@cloudos/protocol/storage-commands'

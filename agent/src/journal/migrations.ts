@@ -153,4 +153,13 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (medium_id, way)
   ) STRICT;
   `,
+  `
+  -- Which heads each device was shown on each medium, as it has signed it: what a fork shown to two devices is found by.
+  CREATE TABLE sightings (
+    device_id TEXT NOT NULL,
+    medium TEXT NOT NULL,
+    signed BLOB NOT NULL,
+    PRIMARY KEY (device_id, medium)
+  ) STRICT;
+  `,
 ]

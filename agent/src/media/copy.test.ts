@@ -8,9 +8,10 @@ import { addDevice } from '@cloudos/crypto/change-authority'
 import { createDice } from '@cloudos/crypto/testing/seeded'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
+import { memoryAlone } from '@cloudos/mesh/copy/copy-memory'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { takeCopy } from '@cloudos/mesh/copy/take-copy'
-import type { SeenHead } from '@cloudos/mesh/copy/lie'
+import type { SeenHead } from '@cloudos/protocol/sightings'
 import type { Incident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { DOC } from '@cloudos/mesh/testing/family'
@@ -45,13 +46,12 @@ function keeperOf(
     profile,
     identity,
     ways: () => ways,
-    memory: {
+    memory: memoryAlone({
       find: () => kept.seen,
       save: (seen) => {
         kept.seen = seen
       },
-      told: () => [],
-    },
+    }),
     clock: stillClock,
     saveEveryMs: 3_000,
     retryAfterMs: () => 1_000,

@@ -4,6 +4,7 @@ import { revokeDevice } from '@cloudos/crypto/change-authority'
 import { hashId } from '@cloudos/crypto/hash'
 import { signFor } from '@cloudos/crypto/signature'
 import { SnapshotMemory } from '@cloudos/mesh/copy/kept-snapshots'
+import { knownAlone } from '@cloudos/mesh/copy/lie'
 import { parsePack } from '@cloudos/mesh/copy/packs'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { writeCopy } from '@cloudos/mesh/copy/write-copy'
@@ -47,8 +48,7 @@ async function write({ profiles: [profile] }: House, word: string): Promise<void
 async function save({ profiles: [profile], identities: [identity], ways }: House, store: BlobStore): Promise<void> {
   assert.ok(profile && identity)
   const memory = {
-    seen: undefined,
-    told: [],
+    known: knownAlone(undefined),
     holdsSeen: false,
     isTrusted: false,
     lost: new Set<never>(),

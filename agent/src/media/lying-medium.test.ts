@@ -5,7 +5,9 @@ import { createDice } from '@cloudos/crypto/testing/seeded'
 import type { Dice } from '@cloudos/crypto/testing/seeded'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
-import type { SeenHead } from '@cloudos/mesh/copy/lie'
+import { LAG_MAX_MS } from '@cloudos/mesh/copy/lie'
+import type { ToldSightings } from '@cloudos/mesh/copy/lie'
+import type { SeenHead } from '@cloudos/protocol/sightings'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import type { Incident } from '@cloudos/mesh/incident'
 import { DOC } from '@cloudos/mesh/testing/family'
@@ -23,7 +25,8 @@ const GENERATIONS = 50
 
 interface Watcher {
   seen: SeenHead | undefined
-  readonly told: SeenHead[]
+  settled: number
+  readonly told: readonly SeenHead[]
   readonly incidents: Incident[]
 }
 
@@ -42,9 +45,14 @@ function keeperOf(
     identity,
     ways: () => ways,
     memory: {
-      find: () => watcher.seen,
-      save: (seen) => (watcher.seen = seen),
-      told: () => watcher.told,
+      known: () => ({
+        own: { heads: watcher.seen === undefined ? [] : [watcher.seen], settled: watcher.settled },
+        told: [toldBy(identities, watcher.told)],
+      }),
+      save: (seen, settled) => {
+        Object.assign(watcher, { seen, settled })
+        return Promise.resolve()
+      },
     },
     clock: stillClock,
     saveEveryMs: 3_000,
@@ -54,7 +62,14 @@ function keeperOf(
 }
 
 function newWatcher(seen?: SeenHead, told: readonly SeenHead[] = []): Watcher {
-  return { seen, told: [...told], incidents: [] }
+  return { seen, settled: 0, told, incidents: [] }
+}
+
+/** The last of the devices has said so long ago. */
+function toldBy(identities: House['identities'], told: readonly SeenHead[]): ToldSightings {
+  const deviceId = identities.at(-1)?.deviceId
+  assert.ok(deviceId)
+  return { deviceId, settled: 0, heads: told.map((head) => ({ ...head, heldForMs: LAG_MAX_MS })) }
 }
 
 /** What device `at` writes, edit by edit, on a medium that keeps all of it. */

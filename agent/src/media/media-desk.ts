@@ -3,6 +3,7 @@ import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { hashId } from '@cloudos/crypto/hash'
 import { isDoubt, startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper, CopyState } from '@cloudos/mesh/copy/copy-keeper'
+import { DoubtedCopy } from '@cloudos/mesh/copy/doubted-copy'
 import { findLie } from '@cloudos/mesh/copy/lie'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import type { CopyRefusal, StoredCopy } from '@cloudos/mesh/copy/read-copy'
@@ -23,6 +24,7 @@ import { checkReadable, diskOf } from './folder-kind.ts'
 import { noSuchMedium, sayUnreached, staleCopy } from './drill-text.ts'
 import { kindOf } from './kinds.ts'
 import type { Credential, MediumKindPort, MediumKinds } from './kinds.ts'
+import { forgetMedium, mediumMemory, onToldOf } from './medium-memory.ts'
 import { diskRoom, roomText } from './room-text.ts'
 import { testsFrom } from './tests-from.ts'
 import { VisitedDevice } from './visited-device.ts'
@@ -49,6 +51,7 @@ export class MediaDesk implements AsyncDisposable {
   /** Added with a copy in them that others had written. */
   readonly #withCopy = new Set<string>()
   #profile: Profile | undefined
+  #unsubscribe: (() => void) | undefined
 
   constructor(parts: MediaDeskParts) {
     this.#parts = parts
@@ -57,6 +60,7 @@ export class MediaDesk implements AsyncDisposable {
   /** The profile is open: every place is kept from now on. */
   open(profile: Profile): void {
     this.#profile = profile
+    this.#unsubscribe = onToldOf(this.#parts.media, profile, (mediumId) => this.#keepers.get(mediumId)?.told())
     for (const medium of this.#parts.media.all()) this.#keep(medium, profile)
   }
 
@@ -104,6 +108,8 @@ export class MediaDesk implements AsyncDisposable {
       // Without a way in there is nothing to write yet: it follows by itself once there is.
       if (cause instanceof CloudError && (cause.code === 'no-ways' || cause.code === 'ways-behind'))
         return medium.mediumId
+      // Another device was shown something else there: the owner sees it on the list and decides.
+      if (cause instanceof DoubtedCopy) return medium.mediumId
       await this.remove(medium.mediumId)
       throw cause
     }
@@ -114,10 +120,13 @@ export class MediaDesk implements AsyncDisposable {
 
   async remove(mediumId: string): Promise<void> {
     const keeper = this.#keeper(mediumId)
+    const { media } = this.#parts
+    const medium = media.all().find((one) => one.mediumId === mediumId)
     this.#keepers.delete(mediumId)
-    this.#parts.media.remove(mediumId)
-    this.#parts.media.drills.forget(mediumId)
+    media.remove(mediumId)
+    media.drills.forget(mediumId)
     await keeper.close()
+    if (medium !== undefined) await forgetMedium(medium, this.#required())
   }
 
   check(mediumId: string): Promise<StorageCheck> {
@@ -197,6 +206,7 @@ export class MediaDesk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe?.()
     for (const keeper of this.#keepers.values()) await keeper.close()
     this.#keepers.clear()
   }
@@ -238,13 +248,7 @@ export class MediaDesk implements AsyncDisposable {
       profile,
       identity,
       ways: () => ways.find(),
-      memory: {
-        find: () => media.all().find((one) => one.mediumId === mediumId)?.seen,
-        save: (seen) => {
-          media.saw(mediumId, seen)
-        },
-        told: () => [],
-      },
+      memory: mediumMemory(medium, media, profile),
       clock,
       saveEveryMs: kinds[kind]?.saveEveryMs ?? 5_000,
       retryAfterMs: (attempt) => backoffMs(attempt, seed, kinds[kind]?.retry ?? UNKNOWN_RETRY),
@@ -362,6 +366,7 @@ function stateOf(state: CopyState | undefined): MediumState {
       return 'away'
     case 'no-ways':
     case 'ways-behind':
+    case 'behind':
       return 'waiting'
     default:
       return isDoubt(code) ? 'doubted' : 'failed'

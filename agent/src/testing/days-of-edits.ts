@@ -5,9 +5,10 @@ import { createDice } from '@cloudos/crypto/testing/seeded'
 import type { Dice } from '@cloudos/crypto/testing/seeded'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
+import { memoryAlone } from '@cloudos/mesh/copy/copy-memory'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { takeCopy } from '@cloudos/mesh/copy/take-copy'
-import type { SeenHead } from '@cloudos/mesh/copy/lie'
+import type { SeenHead } from '@cloudos/protocol/sightings'
 import type { Incident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { SealedDoc } from '@cloudos/mesh/sealed-doc'
@@ -72,13 +73,12 @@ export class SlowHouse {
       profile: this.profile(at),
       identity,
       ways: () => this.house.ways,
-      memory: {
+      memory: memoryAlone({
         find: () => this.#seen.get(at),
         save: (seen) => {
           this.#seen.set(at, seen)
         },
-        told: () => [],
-      },
+      }),
       clock,
       saveEveryMs: 3_000,
       retryAfterMs: () => 1_000,

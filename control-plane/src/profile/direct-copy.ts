@@ -1,9 +1,12 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
+import { memoryAmong } from '@cloudos/mesh/copy/copy-memory'
+import { mediumName } from '@cloudos/mesh/copy/sightings-book'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { githubSpelling, parseGithubAddress } from '@cloudos/protocol/github-address'
+import type { Hash } from '@cloudos/protocol/ids'
 import type { Clock, ConnectedBlobStore, Rng } from '@cloudos/protocol/ports'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import { findToken, sealToken } from './direct-token.ts'
@@ -41,6 +44,7 @@ const RETRY_MAX_MS = 300_000
 export class DirectCopy implements AsyncDisposable {
   readonly #parts: DirectCopyParts
   readonly #stopped = new AbortController()
+  readonly #unsubscribe: () => void
   #kept: KeptDirect | undefined
   #token: string | undefined
   #keeper: CopyKeeper | undefined
@@ -56,6 +60,9 @@ export class DirectCopy implements AsyncDisposable {
   private constructor(parts: DirectCopyParts, kept: KeptDirect | undefined) {
     this.#parts = parts
     this.#kept = kept
+    this.#unsubscribe = parts.profile.sightings.onTold((name) => {
+      if (this.#kept !== undefined && nameOf(this.#kept) === name) this.#keeper?.told()
+    })
     const { boxSecret } = parts.held.secrets.keys
     this.#token =
       parts.access.token ?? (kept?.sealedToken && findToken(boxSecret, kept.where, kept.sealedToken)) ?? undefined
@@ -86,14 +93,16 @@ export class DirectCopy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort()
+    this.#unsubscribe()
     await this.#last
     await this.#keeper?.close()
   }
 
   async #use({ where, token, remember }: { where: string; token: string; remember: boolean }): Promise<void> {
-    const { keep, held, rng, onChanged } = this.#parts
+    const { keep, held, profile, rng, onChanged } = this.#parts
     await this.#keeper?.close()
     this.#keeper = undefined
+    if (token === '' && this.#kept !== undefined) await profile.sightings.forget(nameOf(this.#kept))
     this.#token = token === '' ? undefined : token
     const spelled = githubSpelling(parseGithubAddress(where))
     const seen = this.#kept?.where === spelled ? this.#kept.seen : undefined
@@ -120,7 +129,7 @@ export class DirectCopy implements AsyncDisposable {
       profile,
       identity,
       ways,
-      memory: { find: () => this.#kept?.seen, save: (seen) => { this.#remember(seen) }, told: () => [] }, // prettier-ignore
+      memory: memoryAmong(profile.sightings, nameOf(kept), { find: () => this.#kept?.seen, save: (seen) => { this.#remember(seen) } }), // prettier-ignore
       clock,
       saveEveryMs: 5_000,
       retryAfterMs: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
@@ -147,4 +156,9 @@ export class DirectCopy implements AsyncDisposable {
       onChanged()
     }
   }
+}
+
+/** As the agents call it. */
+function nameOf({ where }: KeptDirect): Hash {
+  return mediumName('github', where.toLowerCase())
 }

@@ -1,4 +1,5 @@
 import type { AuthorityStore } from '@cloudos/mesh/authority-log'
+import type { SightingsMemory } from '@cloudos/mesh/copy/sightings-book'
 import type { HeadsMemory } from '@cloudos/mesh/heads-book'
 import type { RenewalStore } from '@cloudos/mesh/renewals/renewal-book'
 import { withKeep } from './keep.ts'
@@ -30,6 +31,18 @@ export function createHeadsMemory(keep: KeepDatabase): HeadsMemory {
       await withKeep(() => {
         const write = keep.transaction('heads', 'readwrite', STRICT)
         return Promise.all([write.store.put(signed, deviceId + docId), write.done])
+      })
+    },
+  }
+}
+
+export function createSightingsMemory(keep: KeepDatabase): SightingsMemory {
+  return {
+    load: () => withKeep(() => keep.getAll('sightings')),
+    save: async (deviceId, medium, signed) => {
+      await withKeep(() => {
+        const write = keep.transaction('sightings', 'readwrite', STRICT)
+        return Promise.all([write.store.put(signed, deviceId + medium), write.done])
       })
     },
   }

@@ -71,6 +71,8 @@ interface Schema extends DBSchema {
   entries: { key: number; value: Uint8Array }
   keyChanges: { key: 'seen'; value: readonly Hash[] }
   heads: { key: string; value: Uint8Array }
+  /** What each device has been shown on media, as it has signed it. */
+  sightings: { key: string; value: Uint8Array }
   doors: { key: string; value: Door }
   seen: { key: DeviceId; value: number }
   renewals: { key: DeviceId; value: Uint8Array }
@@ -84,8 +86,10 @@ export type KeepDatabase = IDBPDatabase<Schema>
 /** Small and without sync code: it is what decides, before the first paint, whether there is a profile here. */
 export function openKeep(name: string): Promise<KeepDatabase> {
   return withKeep(() =>
-    openDB<Schema>(name, 4, {
+    openDB<Schema>(name, 5, {
       upgrade(fresh, version) {
+        fresh.createObjectStore('sightings')
+        if (version > 3) return
         fresh.createObjectStore('direct')
         if (version > 2) return
         fresh.createObjectStore('unproven')
@@ -123,7 +127,7 @@ export function keepFounded(
     const first = (await profiles.getKey('profile')) === undefined
     if (first) {
       // What a tab may still have written while another logged out.
-      for (const name of ['entries', 'keyChanges', 'heads', 'unproven', 'direct'] as const)
+      for (const name of ['entries', 'keyChanges', 'heads', 'sightings', 'unproven', 'direct'] as const)
         await write.objectStore(name).clear()
       await profiles.put(profile, 'profile')
       for (const entry of entries) await write.objectStore('entries').put(entry)

@@ -29,7 +29,7 @@ import { FreshnessBook } from './freshness-book.ts'
 import { IncidentBook } from './incident-book.ts'
 import { keepEpochKeys } from './keep.ts'
 import type { KeepDatabase } from './keep.ts'
-import { createAuthorityStore, createHeadsMemory, createRenewalStore } from './keep-ports.ts'
+import { createAuthorityStore, createHeadsMemory, createRenewalStore, createSightingsMemory } from './keep-ports.ts'
 import { LeaveDesk } from './leave-desk.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { PresenceBook } from './presence-book.ts'
@@ -80,6 +80,7 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     authority: createAuthorityStore(keep),
     frames: stack.use(await openIndexedDbStore(framesName)),
     heads: createHeadsMemory(keep),
+    sightings: createSightingsMemory(keep),
     renewals: createRenewalStore(keep),
     clock,
     rng,

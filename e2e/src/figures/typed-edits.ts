@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { house } from '@cloudos/agent/testing/protected-house'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
-import type { SeenHead } from '@cloudos/mesh/copy/lie'
+import { memoryAlone } from '@cloudos/mesh/copy/copy-memory'
+import type { SeenHead } from '@cloudos/protocol/sightings'
 import { DOC } from '@cloudos/mesh/testing/family'
 import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
@@ -74,7 +75,7 @@ export async function measureTypedEdits(
     profile,
     identity,
     ways: () => one.ways,
-    memory: { find: () => seen, save: (head) => (seen = head), told: () => [] },
+    memory: memoryAlone({ find: () => seen, save: (head) => (seen = head) }),
     clock,
     saveEveryMs: 5_000,
     retryAfterMs: () => 1_000,

@@ -6,20 +6,15 @@ import type { Room } from '@cloudos/protocol/room'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
+import type { CopyMemory } from './copy-memory.ts'
+import { DoubtedCopy } from './doubted-copy.ts'
 import { SnapshotMemory } from './kept-snapshots.ts'
-import type { Lie, SeenHead } from './lie.ts'
+import { newestOwn } from './lie.ts'
+import type { Lie } from './lie.ts'
 import { holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
 import { findBlob, findSnapshot } from './store-blob.ts'
 import { refusalOf, writeCopy } from './write-copy.ts'
-
-/** Durable memory of one medium: what a rollback is measured against. */
-export interface CopyMemory {
-  find(): SeenHead | undefined
-  save(seen: SeenHead): void
-  /** What other devices of the profile have said that they saw there. */
-  told(): readonly SeenHead[]
-}
 
 export interface CopyParts {
   /** Opens the medium; asked again whenever it has gone. Rejects with a `MediumFault`. */
@@ -90,6 +85,8 @@ export class CopyKeeper {
   #store: ConnectedBlobStore | undefined
   #saving: Promise<void> = Promise.resolve()
   #wake = new AbortController()
+  /** Ends the wait after a failure. */
+  #again = new AbortController()
   #state: CopyState
   /**
    * Deleted one save later than they were dropped: whoever is reading by the head before has had that long. Where two writers may not
@@ -105,7 +102,7 @@ export class CopyKeeper {
   constructor(parts: CopyParts) {
     this.#parts = parts
     const nothing = { savedAtMs: undefined, behind: 0, unread: 0, error: undefined, room: undefined }
-    this.#state = { gen: parts.memory.find()?.gen ?? 0, ...nothing }
+    this.#state = { gen: newestOwn(parts.memory.known())?.gen ?? 0, ...nothing }
   }
 
   get state(): CopyState {
@@ -124,6 +121,14 @@ export class CopyKeeper {
   /** The ways in have changed. */
   waysChanged(): void {
     this.#changed()
+  }
+
+  /** Another device has said what it was shown there: looked at now, also where a doubt is being waited out. */
+  told(): void {
+    const code = this.#state.error?.code
+    if (code !== undefined && !isDoubt(code) && code !== 'behind') return
+    this.#wake.abort()
+    this.#again.abort()
   }
 
   /** Saves now. Rejects (`CloudError`) with what keeps it from that. */
@@ -183,8 +188,9 @@ export class CopyKeeper {
     const { clock, retryAfterMs, saveEveryMs } = this.#parts
     const { signal } = this.#stopped
     for (let attempt = 0; !signal.aborted;) {
-      const wake = new AbortController()
+      const [wake, again] = [new AbortController(), new AbortController()]
       this.#wake = wake
+      this.#again = again
       const saved = await this.sync().then(
         () => true,
         (cause: unknown) => {
@@ -194,7 +200,8 @@ export class CopyKeeper {
       )
       attempt = saved ? 0 : attempt + 1
       if (signal.aborted) return
-      await clock.sleep(saved ? saveEveryMs : Math.max(retryAfterMs(attempt - 1), 500), signal)
+      if (saved) await clock.sleep(saveEveryMs, signal)
+      else await clock.sleep(Math.max(retryAfterMs(attempt - 1), 500), AbortSignal.any([signal, again.signal]))
       if (saved && !wake.signal.aborted) await aborted(wake.signal)
     }
   }
@@ -206,19 +213,19 @@ export class CopyKeeper {
       const store = await this.#connected()
       const lost = new Set(this.#lost)
       const garbage = store.capabilities.cas ? this.#garbage : []
-      const [seen, isTrusted] = [memory.find(), this.#isTrusted]
-      const { gen, hash, savedAtMs, unread, dropped, goesOn } = await writeCopy({
-        ...{ store, profile, identity, ways, medium, seen, lost, garbage, isTrusted },
+      const [known, isTrusted] = [memory.known(), this.#isTrusted]
+      const seen = newestOwn(known)
+      const { gen, hash, settled, savedAtMs, unread, dropped, goesOn } = await writeCopy({
+        ...{ store, profile, identity, ways, medium, known, lost, garbage, isTrusted },
         snapshots: this.#snapshots,
         onIncident,
-        told: memory.told(),
         holdsSeen: seen !== undefined && seen.hash === this.#held,
         nowMs: clock.nowMs(),
       })
       if (isTrusted) this.#isTrusted = false
       if (goesOn) this.#wake.abort()
       if (dropped !== undefined) this.#garbage = dropped
-      if (seen?.hash !== hash) memory.save({ gen, hash })
+      if (seen?.hash !== hash || settled !== known.own.settled) await memory.save({ gen, hash }, settled)
       if (unread === 0) this.#held = hash
       for (const blob of lost) this.#lost.delete(blob)
       this.#state = { ...this.#state, gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
@@ -226,7 +233,9 @@ export class CopyKeeper {
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       const { code } = cause
-      if (isDoubt(code) && this.#state.error?.code !== code) onIncident({ kind: ALARMS[code], medium })
+      const seenBy = cause instanceof DoubtedCopy ? cause.seenBy : undefined
+      if (isDoubt(code) && this.#state.error?.code !== code)
+        onIncident({ kind: ALARMS[code], medium, ...(seenBy !== undefined && { seenBy }) })
       this.#state = { ...this.#state, error: cause }
       if (code === 'medium-full' && this.#store !== undefined) await this.#measure(this.#store)
       await this.#letGo()

@@ -9,16 +9,20 @@ import { NO_HASH } from '@cloudos/protocol/ids'
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
 import type { BlobStore, HeadRead } from '@cloudos/protocol/ports'
+import type { SeenHead } from '@cloudos/protocol/sightings'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
 import { blobsOf as blobsOfSnapshot, encodeSnapshotList } from '@cloudos/protocol/snapshot-list'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
+import { shownName } from '../profile-doc/device-names.ts'
+import { findProfileDoc } from '../profile-doc/profile-doc.ts'
 import type { Profile } from '../profile.ts'
 import { compact, hourOf, reliedOn } from './compact-copy.ts'
 import { sortSnapshots } from './kept-snapshots.ts'
 import type { SnapshotMemory, SortedSnapshots } from './kept-snapshots.ts'
-import { findLie } from './lie.ts'
-import type { Lie, SeenHead } from './lie.ts'
+import { DoubtedCopy } from './doubted-copy.ts'
+import { believed, judgeHead, newestOwn, settledAt } from './lie.ts'
+import type { KnownHeads, ShownHead } from './lie.ts'
 import { extendPacks } from './plan-copy.ts'
 import { coveredBy, holdsAll, parsePack } from './packs.ts'
 import type { Coverage } from './packs.ts'
@@ -36,11 +40,9 @@ export interface CopyWork {
   readonly ways: () => StoredWays | undefined
   /** A name for the medium in incidents. */
   readonly medium: string
-  /** What this device remembers, durably, of the newest head it has seen there. */
-  readonly seen: SeenHead | undefined
-  /** What other devices of the profile have said that they saw there, before the medium is read. */
-  readonly told: readonly SeenHead[]
-  /** Everything that the head `seen` leads to is here: what is damaged of it can be written anew. */
+  /** What this device remembers, durably, of the heads there, and what other devices had said of them before the medium is read. */
+  readonly known: KnownHeads
+  /** Everything that the newest head this device remembers leads to is here: what is damaged of it can be written anew. */
   readonly holdsSeen: boolean
   /** The owner's word: what lies there is written over whatever it shows. The generation that is left out tells the other devices. */
   readonly isTrusted: boolean
@@ -54,6 +56,8 @@ export interface CopyWork {
 }
 
 export interface WrittenCopy extends SeenHead {
+  /** As `OwnSightings`: for the memory of this device. */
+  readonly settled: number
   readonly savedAtMs: number
   /** Packs that could not be read and hold frames this device has not got from anywhere. */
   readonly unread: number
@@ -68,7 +72,7 @@ const RACES_MAX = 8
 
 /**
  * Brings a medium into step with the profile and answers the head that is there then: a new one only when something was missing. Throws
- * `CloudError`: a `MediumFault`, 'copy-damaged', 'copy-newer', 'foreign-profile', 'rolled-back', 'forked', 'no-ways' or 'ways-behind';
+ * `CloudError`: a `MediumFault`, a `DoubtedCopy`, 'copy-damaged', 'copy-newer', 'foreign-profile', 'no-ways' or 'ways-behind';
  * in each case the head is what it was, or already the new one.
  */
 export async function writeCopy(work: CopyWork): Promise<WrittenCopy> {
@@ -82,7 +86,7 @@ export async function writeCopy(work: CopyWork): Promise<WrittenCopy> {
 /** `undefined` when another writer was faster: read again. */
 async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const { store, profile } = work
-  const { copy: before, read, last } = await readBefore(work)
+  const { copy: before, read, last, settled } = await readBefore(work)
   const unread = before === undefined ? 0 : await learnFrom(work, before)
   const { state } = profile.authority
   const ways = chooseWays(work, before)
@@ -107,7 +111,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     before.entries.length === profile.authority.entries().size &&
     hashSlotSet(before.slots, before.head.vaultBlob) === state.slotSetHash
   if (before !== undefined && isWhole)
-    return { ...headOf(before), savedAtMs: before.head.wallclockMs, unread, dropped: undefined, goesOn: false }
+    return { ...headOf(before), settled, savedAtMs: before.head.wallclockMs, unread, dropped: undefined, goesOn: false }
   const authorityBlobs = await storeEntries(save, [...profile.authority.entries().values()])
   const vaultBlob = await save.put(ways.sealedVault)
   const heads = await save.put(encodeCbor(await profile.signedHeads()))
@@ -143,7 +147,8 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const drop = work.isTrusted ? [] : work.garbage.filter((blob) => !needed.has(blob))
   if ((await swapHead(store, bytes, read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
   const dropped = before === undefined ? [] : blobsOf(before).filter((blob) => !needed.has(blob))
-  return { gen, hash: hashId(bytes), savedAtMs: work.nowMs, unread, dropped, goesOn }
+  const written = { gen, hash: hashId(bytes), settled: work.isTrusted ? gen : settled }
+  return { ...written, savedAtMs: work.nowMs, unread, dropped, goesOn }
 }
 
 interface Before {
@@ -152,27 +157,29 @@ interface Before {
   readonly read: HeadRead | undefined
   /** The head that the next one replaces, or outbids. */
   readonly last: SeenHead | undefined
+  readonly settled: number
 }
 
 async function readBefore(work: CopyWork): Promise<Before> {
-  const { store, profile, seen, told, isTrusted } = work
+  const { store, profile, known, isTrusted } = work
   const found = await readCopy(store, profile.membership.profileId)
   if (!found.ok) return withoutCopy(work, found.error)
   const copy = found.value
-  const { cas } = store.capabilities
-  const lie = [...(seen ? [seen] : []), ...told].map((one) => findLie(copy, one, cas)).find((one) => one !== undefined)
-  if (lie !== undefined && !isTrusted) throw liar(work, lie)
-  const shown = headOf(copy)
+  if (!isTrusted) mustFit(work, copy)
+  const [shown, seen] = [headOf(copy), newestOwn(known)]
   const last = isTrusted && seen !== undefined && seen.gen > shown.gen ? { ...seen, hash: shown.hash } : shown
-  return { copy, read: copy.read, last: isTrusted ? newestOf(last, told) : last }
+  const settled = settledAt(copy, known)
+  return { copy, read: copy.read, last: isTrusted ? outbid(work, copy, last) : last, settled }
 }
 
 /** Nothing that opens lies there: it is empty, or what the head leads to is damaged or withheld. */
 async function withoutCopy(work: CopyWork, refusal: CopyRefusal): Promise<Before> {
-  const { store, seen, told, holdsSeen, isTrusted } = work
+  const { store, known, holdsSeen, isTrusted } = work
+  const { settled } = known.own
+  const seen = newestOwn(known)
   if (refusal.kind === 'nothing-there') {
-    if (!isTrusted && (seen !== undefined || told.length > 0)) throw liar(work, 'rolled-back')
-    return { copy: undefined, read: undefined, last: seen && newestOf(seen, told) }
+    if (!isTrusted) mustFit(work, undefined)
+    return { copy: undefined, read: undefined, last: outbid(work, undefined, seen), settled }
   }
   if (refusal.kind !== 'corrupt') throw refusalOf(refusal)
   const read = await store.readHead(HEAD_NAME)
@@ -181,20 +188,23 @@ async function withoutCopy(work: CopyWork, refusal: CopyRefusal): Promise<Before
   if (!isTrusted && !(isSeen && holdsSeen)) throw refusalOf(refusal)
   const [first] = shown
   const last = seen ?? (first && { gen: 1, hash: first })
-  return { copy: undefined, read, last: last && (isTrusted ? newestOf(last, told) : last) }
+  return { copy: undefined, read, last: last && (isTrusted ? outbid(work, undefined, last) : last), settled }
 }
 
-/** With the highest generation that any device has seen: what comes after it is older for nobody. */
-function newestOf(last: SeenHead, told: readonly SeenHead[]): SeenHead {
-  return { ...last, gen: Math.max(last.gen, ...told.map(({ gen }) => gen)) }
+/** With the highest generation that any device was shown: what comes after it is older for nobody. */
+function outbid({ known }: CopyWork, shown: ShownHead | undefined, last: SeenHead | undefined): SeenHead | undefined {
+  const [highest] = believed(shown, known)
+  if (highest === undefined || (last !== undefined && last.gen >= highest.gen)) return last
+  return { gen: highest.gen, hash: last?.hash ?? highest.hash }
 }
 
-function liar({ medium }: CopyWork, lie: Lie): CloudError {
-  const shows = lie === 'rolled-back' ? 'an older copy than it has shown before' : 'another history than it has shown before' // prettier-ignore
-  return new CloudError(
-    lie,
-    `${medium} shows ${shows}: it was put back from a backup, or somebody lies. Nothing was taken from it or written to it. If you know why, use this copy again.`,
-  )
+/** Throws `DoubtedCopy` when what the medium shows contradicts what it has shown to this device or another. */
+function mustFit({ store, profile, medium, known }: CopyWork, shown: ShownHead | undefined): void {
+  const finding = judgeHead(shown, known, store.capabilities.cas)
+  if (finding === undefined) return
+  const { kind, deviceId } = finding
+  const member = deviceId && profile.membership.member(deviceId)
+  throw new DoubtedCopy(kind, medium, member && shownName(findProfileDoc(profile.replica)?.ydoc, member))
 }
 
 /** What another device has written there comes here too: its entries, and the frames this device lacks. Resolves with how many packs it could not have. */

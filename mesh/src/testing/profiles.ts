@@ -7,6 +7,7 @@ import type { DeviceClass } from '@cloudos/protocol/certificate'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { Clock } from '@cloudos/protocol/ports'
 import type { AuthorityStore } from '../authority-log.ts'
+import type { SightingsMemory } from '../copy/sightings-book.ts'
 import { createDiskStore } from '../disk-log.ts'
 import type { Incident } from '../incident.ts'
 import { openProfile } from '../profile.ts'
@@ -26,6 +27,7 @@ export interface KeptProfileParts {
   readonly entries: Uint8Array[]
   readonly renewals: Map<string, Uint8Array>
   readonly heads: Map<string, Uint8Array>
+  readonly sightings: Map<string, Uint8Array>
   readonly disk: MemoryDisk
   readonly incidents: Incident[]
   readonly dice: Dice
@@ -53,6 +55,16 @@ export function renewalStoreOf(kept: Map<string, Uint8Array>): RenewalStore {
   }
 }
 
+export function sightingsMemoryOf(kept: Map<string, Uint8Array>): SightingsMemory {
+  return {
+    load: () => Promise.resolve([...kept.values()]),
+    save: (deviceId, medium, signed) => {
+      kept.set(deviceId + medium, signed)
+      return Promise.resolve()
+    },
+  }
+}
+
 export function foundWith(
   dice: Dice,
   devices: readonly (readonly [DeviceIdentity, DeviceClass])[],
@@ -71,6 +83,7 @@ export function keptOf(founded: FoundedProfile, identity: DeviceIdentity, dice: 
     entries: founded.entries.map(({ bytes }) => bytes),
     renewals: new Map(),
     heads: new Map(),
+    sightings: new Map(),
     disk: new MemoryDisk(identity.deviceId),
     incidents: [],
     dice,
@@ -90,6 +103,7 @@ export function openKept(kept: KeptProfileParts, clock: Clock): Promise<Profile>
         return Promise.resolve()
       },
     },
+    sightings: sightingsMemoryOf(kept.sightings),
     renewals: renewalStoreOf(kept.renewals),
     clock,
     rng: kept.dice,

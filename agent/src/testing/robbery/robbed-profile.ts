@@ -11,8 +11,9 @@ import { createWalletKey } from '@cloudos/crypto/testing/wallet-key'
 import { passphraseWay, phraseWay, walletWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { SnapshotMemory } from '@cloudos/mesh/copy/kept-snapshots'
+import { knownAlone } from '@cloudos/mesh/copy/lie'
 import { writeCopy } from '@cloudos/mesh/copy/write-copy'
-import type { SeenHead } from '@cloudos/mesh/copy/lie'
+import type { SeenHead } from '@cloudos/protocol/sightings'
 import type { Profile } from '@cloudos/mesh/profile'
 import { nameDevice } from '@cloudos/mesh/profile-doc/device-names'
 import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
@@ -79,7 +80,6 @@ export async function robProfile(
       identity: writer,
       ways: () => ways,
       medium: 'stick',
-      told: [],
       holdsSeen: false,
       isTrusted: false,
       lost: new Set<never>(),
@@ -87,7 +87,7 @@ export async function robProfile(
       snapshots: new SnapshotMemory(),
       onIncident: () => undefined,
     }
-    seen = await writeCopy({ ...work, seen, nowMs: NOW_MS })
+    seen = await writeCopy({ ...work, known: knownAlone(seen), nowMs: NOW_MS })
     dumps.push(await medium.dump())
   }
 
