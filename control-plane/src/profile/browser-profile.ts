@@ -89,7 +89,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
     notesId,
     onStatus: (listener: (status: ProfileStatus) => void) => watchStatus(channel, listener),
     onDeviceNews: (listener) => watchNews(channel, listener),
-    openDoc: (docId) => new TabDoc({ docId, tab, channel, locks }),
+    openDoc: (docId) => new TabDoc({ docId, tab, channel, locks, clock }),
     device: (deviceId) => callThroughLeader(channel, locks, deviceId),
     wish: (wish) => {
       sayWish(channel, wish)

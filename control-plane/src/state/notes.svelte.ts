@@ -70,8 +70,14 @@ export class Notes {
     this.#doc.retry()
   }
 
-  /** Resolves when nothing is under way. */
+  /** What was typed is not held back for more: the page may be gone in a moment. */
+  saveNow(): void {
+    this.#doc.flush()
+  }
+
+  /** Saves now, and resolves when nothing is under way. */
   whenSaved(): Promise<void> {
+    this.saveNow()
     return new Promise((resolve) => {
       const look = (saving: TabDoc['saving']): void => {
         if (saving.phase === 'saved') resolve()

@@ -138,6 +138,11 @@ export class Session {
     return this.#opened !== undefined && this.#opened.saving.phase !== 'saved'
   }
 
+  /** This tab may be closed, hidden or asleep in a moment. */
+  saveNow(): void {
+    this.#opened?.saveNow()
+  }
+
   retryNotes(): void {
     this.notes = undefined
     this.openNotes()

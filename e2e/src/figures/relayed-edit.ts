@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { readDocumentCommand } from '@cloudos/protocol/commands'
 import type { Page } from 'playwright-core'
 import type { AgentProcess } from '../agent-process.ts'
@@ -5,7 +6,8 @@ import { foundHousehold } from '../household.ts'
 import { NOTES } from '../notes.ts'
 
 /**
- * How long an edit in the page takes to be seen by the second agent, through the first, in ms; one edit after the other. The moment of
+ * How long an edit in the page takes to be seen by the second agent, through the first, in ms; each after the page has rested, since
+ * what is typed on goes together. The moment of
  * the edit is the page's own, the moment of seeing is when agent B's answer with it has come.
  */
 export async function measureRelayedEdits(edits: number): Promise<readonly number[]> {
@@ -15,6 +17,7 @@ export async function measureRelayedEdits(edits: number): Promise<readonly numbe
   const tookMs: number[] = []
   for (let nth = 0; nth < edits + WARM_UPS; nth++) {
     const words = `edit-${String(nth)}`
+    await delay(REST_MS)
     const editedMs = await replaceText(page.page, words)
     const seenMs = await whenSeen(b, words)
     if (nth >= WARM_UPS) tookMs.push(seenMs - (editedMs - aheadMs))
@@ -22,7 +25,9 @@ export async function measureRelayedEdits(edits: number): Promise<readonly numbe
   return tookMs
 }
 
-const WARM_UPS = 20
+const WARM_UPS = 10
+/** After the only edit of a window the page has rested when that window ends. */
+const REST_MS = 300
 
 function replaceText(page: Page, words: string): Promise<number> {
   return page.getByRole('textbox', { name: 'Text', exact: true }).evaluate((field, text) => {

@@ -1,6 +1,8 @@
-/** What goes over the wire to GitHub or to a Drive while somebody types, through the keeper and the adapter that a device has. */
+/** What goes over the wire to GitHub or to a Drive while somebody types in a tab, through the keeper and the adapter that a device has. */
 import assert from 'node:assert/strict'
 import { house } from '@cloudos/agent/testing/protected-house'
+import { TabDoc } from '@cloudos/mesh/browser/tab-doc'
+import { startTabHost } from '@cloudos/mesh/browser/tab-host'
 import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import { memoryAlone } from '@cloudos/mesh/copy/copy-memory'
 import type { SeenHead } from '@cloudos/protocol/sightings'
@@ -53,6 +55,15 @@ export const COUNTING_SERVERS = {
 }
 export type CountingServerName = keyof typeof COUNTING_SERVERS
 
+interface Channel extends Disposable {
+  readonly ends: BroadcastChannel
+}
+
+function openChannel(): Channel {
+  const ends = new BroadcastChannel('typed edits')
+  return { ends, [Symbol.dispose]: () => { ends.close() } } // prettier-ignore
+}
+
 const NOW_MS = 1_000_000
 const never = new AbortController().signal
 
@@ -81,11 +92,31 @@ export async function measureTypedEdits(
     retryAfterMs: () => 1_000,
     onIncident: () => assert.fail('an incident while nobody else writes'),
   })
+  const doc = await profile.replica.open(DOC)
+  using channel = openChannel()
+  using tabChannel = openChannel()
+  using _host = startTabHost({
+    term: 'the only one',
+    channel: channel.ends,
+    locks: navigator.locks,
+    open: (docId) => profile.replica.open(docId),
+  })
+  const typingClock = new SteppedClock(NOW_MS)
+  using tab = new TabDoc({
+    docId: DOC,
+    tab: 'tab',
+    channel: tabChannel.ends,
+    locks: navigator.locks,
+    clock: typingClock,
+  })
+  await tab.ready
+  const isTabBusy = (): boolean => tab.saving.phase !== 'saved' && !tab.isGathering
+  const isKeeperBusy = (): boolean => clock.sleeping === 0 && keeper.state.behind > 0
   const settled = async (): Promise<void> => {
-    while (clock.sleeping === 0 && keeper.state.behind > 0) await new Promise(setImmediate)
+    do await new Promise(setImmediate)
+    while (isTabBusy() || isKeeperBusy())
     assert.equal(keeper.state.error, undefined)
   }
-  const doc = await profile.replica.open(DOC)
   await keeper.sync()
 
   const flushes: { atMs: number; bodyBytes: number }[] = []
@@ -99,12 +130,15 @@ export async function measureTypedEdits(
     flushes.push({ atMs: clock.monotonicMs(), bodyBytes })
   }
   for (let edit = 0; edit < edits; edit++) {
-    doc.ydoc.getText('text').insert(doc.ydoc.getText('text').length, textOf(edit, length))
-    await doc.durable()
+    const text = tab.ydoc.getText('text')
+    text.insert(text.length, textOf(edit, length))
     await settled()
     note()
+    typingClock.step(everyMs)
     clock.step(everyMs)
   }
+  tab.flush()
+  await settled()
   await keeper.sync()
   note()
   await keeper.close()

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createDice } from '@cloudos/crypto/testing/seeded'
+import { LIMITS } from '@cloudos/protocol/limits'
 import { createFamily, DOC, startDevice } from '../testing/family.ts'
+import { SteppedClock } from '../testing/stepped-clock.ts'
 import { createBrowser, fillBrowser, openTab, saved, startLeader, until } from './testing/tabs.ts'
 import type { Browser, Tab } from './testing/tabs.ts'
 
@@ -32,6 +34,37 @@ test('what one tab types appears in the other, and is in the database once it is
   await until(() => text(b) === 'hello')
   leader.crash()
   assert.equal(await stored(browser), 'hello')
+})
+
+test('what is typed on in a tab is one frame for each window; nothing of it is called saved before, and what waits goes when the page does', async () => {
+  const browser = createBrowser(createFamily(1))
+  const leader = await startLeader(browser)
+  const clock = new SteppedClock()
+  using tab = openTab(browser, clock)
+  await tab.doc.ready
+  const sealed = await leader.replica.open(DOC)
+  type(tab, 'a')
+  await saved(tab.doc)
+  assert.equal(sealed.frameCount, 1)
+  for (const letter of 'bcdef') {
+    type(tab, letter)
+    assert.equal(tab.doc.saving.phase, 'saving')
+    assert.equal(tab.doc.isGathering, true)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.equal(sealed.frameCount, 1)
+  clock.step(200)
+  await saved(tab.doc)
+  assert.equal(sealed.frameCount, 2)
+  type(tab, 'g')
+  tab.doc.flush()
+  await saved(tab.doc)
+  assert.equal(sealed.frameCount, 3)
+  type(tab, 'x'.repeat(LIMITS.flushMaxBytes))
+  await saved(tab.doc)
+  assert.equal(sealed.frameCount, 4)
+  leader.crash()
+  assert.equal((await stored(browser)).slice(0, 8), 'abcdefgx')
 })
 
 test('no two tabs ever write under one client id, even when all of them open at once', async () => {

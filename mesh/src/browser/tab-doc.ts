@@ -2,7 +2,9 @@ import * as Y from 'yjs'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DocId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
+import type { Clock } from '@cloudos/protocol/ports'
 import { clientLock } from './client-lock.ts'
+import { EditPace } from './edit-pace.ts'
 import { holdLock } from './leadership.ts'
 import type { Locks } from './leadership.ts'
 import { parseTabMessage } from './tab-messages.ts'
@@ -28,11 +30,12 @@ export interface TabDocParts {
   readonly tab: string
   readonly channel: BroadcastChannel
   readonly locks: Locks
+  readonly clock: Clock
 }
 
 /**
- * A document as one tab edits it: plain Yjs on `ydoc`, under a client id of the browser's chain that no other tab holds. Edits stay
- * here until some leader has acknowledged them, and are said again to each new leader: Yjs ignores what it has already got.
+ * A document as one tab edits it: plain Yjs on `ydoc`, under a client id of the browser's chain that no other tab holds. Edits go to the
+ * leader at an `EditPace`, as one update for each window, and stay here until some leader has acknowledged them, and are said again to each new leader: Yjs ignores what it has already got.
  */
 export class TabDoc implements Disposable {
   readonly docId: DocId
@@ -42,11 +45,13 @@ export class TabDoc implements Disposable {
   readonly #parts: TabDocParts
   readonly #ready = Promise.withResolvers<void>()
   readonly #listeners = new Set<(saving: Saving) => void>()
+  readonly #pace: EditPace
   #saving: Saving = { phase: 'saved' }
   #own: { readonly client: number; readonly chain: string; readonly lock: Disposable } | undefined
   /** The leader that has answered; without one, edits wait. */
   #term: string | undefined
   #unsent: Uint8Array[] = []
+  #unsentBytes = 0
   #unacknowledged: Edit[] = []
   #count = 0
   #disposed = false
@@ -55,6 +60,9 @@ export class TabDoc implements Disposable {
     this.docId = parts.docId
     this.ready = this.#ready.promise
     this.#parts = parts
+    this.#pace = new EditPace(parts.clock, () => {
+      this.#send()
+    })
     parts.channel.addEventListener('message', this.#onMessage)
     this.ydoc.on('update', this.#onUpdate)
     this.#join()
@@ -69,12 +77,24 @@ export class TabDoc implements Disposable {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Edits wait here for more of them. */
+  get isGathering(): boolean {
+    return this.#pace.isGathering
+  }
+
+  /** What waits for more goes to the leader now. */
+  flush(): void {
+    this.#pace.flush()
+  }
+
   retry(): void {
     this.#say({ kind: 'retry', docId: this.docId })
   }
 
   [Symbol.dispose](): void {
+    this.#pace.flush()
     this.#disposed = true
+    this.#pace[Symbol.dispose]()
     this.#parts.channel.removeEventListener('message', this.#onMessage)
     this.#own?.lock[Symbol.dispose]()
     this.ydoc.destroy()
@@ -96,10 +116,12 @@ export class TabDoc implements Disposable {
     if (message.kind === 'refused') this.#setSaving({ phase: 'refused', code: message.code, message: message.message })
   }
 
-  /** On the microtask after an edit, as one message for all edits of the task. */
   readonly #onUpdate = (update: Uint8Array, origin: unknown): void => {
     if (origin === this) return
-    if (this.#unsent.push(update) === 1) queueMicrotask(() => { this.#send() }) // prettier-ignore
+    this.#unsent.push(update)
+    this.#unsentBytes += update.length
+    this.#pace.edited()
+    if (this.#unsentBytes > LIMITS.flushMaxBytes) this.#pace.flush()
     if (this.#saving.phase === 'saved') this.#setSaving({ phase: 'saving' })
   }
 
@@ -151,6 +173,7 @@ export class TabDoc implements Disposable {
       this.#sayEdit(this.#term, edit)
     }
     this.#unsent = []
+    this.#unsentBytes = 0
   }
 
   #saved({ update, acks }: Said<'saved'>): void {

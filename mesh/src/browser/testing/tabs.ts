@@ -76,9 +76,9 @@ export interface Tab extends Disposable {
 
 let tabs = 0
 
-export function openTab(browser: Browser): Tab {
+export function openTab(browser: Browser, clock = instantClock): Tab {
   const channel = new BroadcastChannel(browser.name)
-  const doc = new TabDoc({ docId: DOC, tab: `tab-${String(tabs++)}`, channel, locks: navigator.locks })
+  const doc = new TabDoc({ docId: DOC, tab: `tab-${String(tabs++)}`, channel, locks: navigator.locks, clock })
   return {
     doc,
     [Symbol.dispose]: () => {
