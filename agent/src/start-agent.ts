@@ -39,6 +39,7 @@ import { createTraceIds } from './commands/trace-ids.ts'
 import { wayCommands } from './commands/ways.ts'
 import type { AgentConfig } from './config.ts'
 import { clearCopyOut, openCopyOut } from './device-code/copy-out.ts'
+import { createPeerWays } from './device-code/peer-ways.ts'
 import { OtherDevices } from './device-code/other-devices.ts'
 import { openDeviceSeeds } from './device-key.ts'
 import { createDisk } from './disk.ts'
@@ -248,8 +249,11 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   const member: TokenDeskParts['member'] = (deviceId) => mesh.profile?.membership.member(deviceId)
   const tokens = new TokenDesk({ identity, member, tokens: journal.tokens, clock, rng })
   const deviceId = identity.deviceId
-  const others = new OtherDevices({ deviceId, profile: () => mesh.profile, peers: mesh.peerCommands(), clock })
-  const safety = new SafetyDesk({ media, mesh, jobs, ways: journal.ways })
+  const others = new OtherDevices({
+    ...{ deviceId, profile: () => mesh.profile, peers: mesh.peerCommands(), clock },
+    peerWays: createPeerWays(settings),
+  })
+  const safety = new SafetyDesk({ media, mesh, others, jobs, ways: journal.ways, clock })
   const commands = [
     ...agentCommands({
       mesh,

@@ -39,7 +39,11 @@ test('with every device gone, another browser and another machine get it all bac
   await owner.type(', and after')
   await untilAllShow([`${NOTE}, and after`], [owner, readerOf(agent)])
   await goTo(page, '#/storage')
-  await page.getByRole('row').filter({ hasText: stick }).getByText('the disk of this device').waitFor()
+  await page
+    .getByRole('row')
+    .filter({ hasText: stick })
+    .getByText(/the disk of /)
+    .waitFor()
   await page.getByRole('table', { name: 'Copies in this browser' }).waitFor()
   await looksWell(page, 'storage-with-folder')
   assert.deepEqual(owner.complaints, [])

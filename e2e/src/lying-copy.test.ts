@@ -59,6 +59,7 @@ test('a copy that shows less than it has shown is not believed, is not written t
   await goTo(page, `#/devices/${deviceId}/details`)
   await page.getByRole('button', { name: 'Check now' }).click()
   await page.getByText('No. The profile would be lost with it.').waitFor()
+  await page.getByText('notes: would be lost').waitFor()
   await looksWell(page, 'wipe-check')
 
   await goTo(page, '#/storage')

@@ -29,7 +29,7 @@ export function storageCommands(
     register({
       shape: listStorageCommand,
       run: async () => ({
-        media: [...(await desk.list()).map(withPlace), ...(await others.copies())],
+        media: [...(await safety.media()).map(withPlace), ...(await others.copies())],
         safety: await safety.now(),
       }),
     }),
@@ -42,7 +42,7 @@ export function storageCommands(
         return safety.now()
       },
     }),
-    register({ shape: wipeCheckCommand, run: () => safety.wipeCheck() }),
+    register({ shape: wipeCheckCommand, run: ({ deviceId }) => safety.wipeCheck(deviceId) }),
     register({ shape: checkStorageCommand, run: ({ mediumId }) => desk.check(mediumId) }),
     register({
       shape: syncStorageCommand,

@@ -4,28 +4,33 @@ import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { deviceKeepsCommand } from '@cloudos/protocol/device-copy-commands'
-import type { DeviceClock, KeptByDevice } from '@cloudos/protocol/device-copy-commands'
+import type { DeviceClock } from '@cloudos/protocol/device-copy-commands'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import type { Clock } from '@cloudos/protocol/ports'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { PeerCommands } from '../peers-rpc.ts'
+import { diskOfDevice } from '../safety/spoken-domains.ts'
+import type { PeerWays } from './peer-ways.ts'
 import { reachedBy } from './reached-by.ts'
 
 export interface OtherDevicesParts {
   readonly deviceId: DeviceId
   readonly profile: () => Profile | undefined
   readonly peers: PeerCommands
+  readonly peerWays: PeerWays
   readonly clock: Clock
 }
 
 /** A list is looked at by a person: a device that is slow is as it was last heard. */
 const ANSWER_WITHIN_MS = 2_000
+const ASK_AGAIN_MS = 15_000
 
 /** The other agents of the profile. Each keeps all of it by itself, and has signed how far it is. */
 export class OtherDevices {
   readonly #parts: OtherDevicesParts
-  /** As each said last, since this agent has been running. */
-  readonly #heard = new Map<DeviceId, KeptByDevice>()
+  /** Who has answered since this agent has been running. */
+  readonly #heard = new Set<DeviceId>()
+  #askedAtMs = -Infinity
 
   constructor(parts: OtherDevicesParts) {
     this.#parts = parts
@@ -49,13 +54,32 @@ export class OtherDevices {
     return answers.filter((clock) => clock !== undefined)
   }
 
+  /** Whether it has said that it keeps the newest ways in, now or at an earlier time. */
+  keepsWays(deviceId: DeviceId): boolean {
+    const newest = this.#parts.profile()?.authority.state.slotSetHash
+    return newest !== undefined && this.#parts.peerWays.find(deviceId) === newest
+  }
+
+  /** Asks those in reach that are not known to keep the newest ways in, and not all the time. */
+  async learnWays(): Promise<void> {
+    const { profile: open, clock } = this.#parts
+    const profile = open()
+    if (profile === undefined || clock.monotonicMs() - this.#askedAtMs < ASK_AGAIN_MS) return
+    const connected = new Set(profile.replica.peers())
+    const asked = this.#agents(profile).filter(({ deviceId, peerId }) => connected.has(peerId) && !this.keepsWays(deviceId)) // prettier-ignore
+    if (asked.length === 0) return
+    await Promise.all(asked.map((member) => this.#clockOf(profile, member)))
+    this.#askedAtMs = clock.monotonicMs()
+  }
+
   async #clockOf(profile: Profile, member: Member): Promise<DeviceClock | undefined> {
     const { peers, clock } = this.#parts
     const { deviceId } = member
     const beforeMs = clock.nowMs()
     try {
       const kept = await peers.ask(deviceId, deviceKeepsCommand, {}, { timeoutMs: ANSWER_WITHIN_MS })
-      this.#heard.set(deviceId, kept)
+      this.#heard.add(deviceId)
+      this.#parts.peerWays.note(deviceId, kept.ways)
       const hereMs = Math.round((beforeMs + clock.nowMs()) / 2)
       return { deviceId, name: nameOf(profile, member), nowMs: kept.nowMs, hereMs }
     } catch (cause) {
@@ -75,9 +99,7 @@ export class OtherDevices {
     const { deviceId, peerId } = member
     const { edits, behind, savedAtMs } = reachedBy(profile, deviceId)
     const isConnected = profile.replica.peers().includes(peerId)
-    const { slotSetHash } = profile.authority.state
-    const heard = this.#heard.get(deviceId)
-    const isShut = heard !== undefined && (heard.ways === undefined || heard.ways !== slotSetHash)
+    const isShut = this.#heard.has(deviceId) && !this.keepsWays(deviceId)
     const name = nameOf(profile, member)
     return {
       mediumId: deviceId,
@@ -88,7 +110,7 @@ export class OtherDevices {
       ...(savedAtMs !== undefined && { savedAtMs }),
       behind,
       state: edits === 0 || isShut ? 'waiting' : isConnected ? 'kept' : 'away',
-      failureDomain: `the disk of ${name}`,
+      failureDomain: diskOfDevice(profile, deviceId),
       ...(isShut && { problem: NO_WAYS }),
     }
   }

@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import { docIdFrom } from '@cloudos/crypto/derive'
+import { findDocumentName } from './document-name.ts'
 import { rootKindOf } from '@cloudos/mesh/import/root-kind'
 import type { Root } from '@cloudos/mesh/import/root-kind'
 import { shownName } from '@cloudos/mesh/profile-doc/device-names'
@@ -49,17 +49,10 @@ export async function* profileLines(sources: ExportSources): AsyncGenerator<Json
     }
   for (const slot of ways?.slots ?? []) yield { kind: 'way', of: findSlotKind(slot) ?? 'unknown' }
   for (const entry of authority.entries().values()) yield { kind: 'entry', bytes: base64url.encode(entry) }
-  for (const doc of replica.docs()) yield documentLine(doc, nameOf(profile, doc))
+  for (const doc of replica.docs()) yield documentLine(doc, findDocumentName(profile, doc.docId))
   for (const job of jobs) yield { kind: 'run', ...fieldsOf(jsonFromRecord(jobView, job)) }
   for await (const entry of sources.decisions())
     yield { kind: 'decision', ...fieldsOf(jsonFromRecord(auditEntry, entry)) }
-}
-
-const KNOWN_DOCUMENTS = ['notes', 'profile']
-
-/** Documents are found by a hash of their name; only what CloudOS itself has named can be told. */
-function nameOf({ membership }: Profile, { docId }: SealedDoc): string | undefined {
-  return KNOWN_DOCUMENTS.find((name) => docIdFrom(membership.profileId, name) === docId)
 }
 
 function documentLine({ docId, ydoc }: SealedDoc, name: string | undefined): Json {

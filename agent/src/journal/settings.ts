@@ -12,6 +12,7 @@ export type SettingName =
   | 'policy'
   | 'jail-that-held'
   | 'introduce'
+  | 'peer-ways'
 
 export interface Settings {
   find(name: SettingName): string | undefined

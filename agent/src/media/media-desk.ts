@@ -11,6 +11,7 @@ import { refusalOf } from '@cloudos/mesh/copy/write-copy'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import type { ChainKey, DocId } from '@cloudos/protocol/ids'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { err } from '@cloudos/protocol/result'
@@ -141,6 +142,11 @@ export class MediaDesk implements AsyncDisposable {
   /** Parts of the copy there that could not be read, and that this device has from nowhere else. */
   unreadIn(mediumId: string): number {
     return this.#visited.get(mediumId)?.unread ?? this.#keeper(mediumId).state.unread
+  }
+
+  /** What the last save has put there; nothing while this run has saved nothing there. */
+  reached(mediumId: string): ReadonlyMap<DocId, ReadonlyMap<ChainKey, number>> {
+    return this.#keepers.get(mediumId)?.reached ?? new Map()
   }
 
   trust(mediumId: string): Promise<void> {

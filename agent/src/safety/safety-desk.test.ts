@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
+import { OWN_DISK } from './spoken-domains.ts'
 import { SafetyDesk } from './safety-desk.ts'
 
 const place = (mediumId: string, failureDomain: string, change: Partial<MediumView> = {}): MediumView => ({
@@ -14,7 +15,9 @@ const place = (mediumId: string, failureDomain: string, change: Partial<MediumVi
 
 function deskOver(media: readonly MediumView[]): SafetyDesk {
   return new SafetyDesk({
-    media: { list: () => Promise.resolve(media) },
+    media: { list: () => Promise.resolve(media), reached: () => new Map() },
+    others: { learnWays: () => Promise.resolve(), keepsWays: () => false },
+    clock: { nowMs: () => 0 },
     mesh: { deviceId: idFromBytes('DeviceId', new Uint8Array(16)), profile: undefined },
     jobs: { list: () => [] },
     ways: { find: () => undefined, put: () => undefined },
@@ -34,6 +37,6 @@ test('a copy is given up only by a second word when fewer than two separate plac
 
 test('a copy that is behind, away, doubted or still empty is no place that holds everything', async () => {
   for (const change of [{ behind: 1 }, { state: 'away' }, { state: 'doubted' }, { gen: 0 }] as const)
-    assert.deepEqual((await deskOver([OWN, place('aa', 'disk 2', change)]).now()).domains, ['disk 1'])
+    assert.deepEqual((await deskOver([OWN, place('aa', 'disk 2', change)]).now()).domains, [OWN_DISK])
   assert.equal((await deskOver([OWN, place('aa', 'disk 2')]).now()).isSafe, true)
 })

@@ -38,7 +38,12 @@ export interface House {
 }
 
 /** A protected profile with this many agents that never meet; it opens with its words, and with what else is given. */
-export async function house(size: number, seed: number, more: readonly SlotCase[] = []): Promise<House> {
+export async function house(
+  size: number,
+  seed: number,
+  more: readonly SlotCase[] = [],
+  clock: Clock = stillClock,
+): Promise<House> {
   const dice = createDice(seed)
   const identities = Array.from({ length: size }, () => newDevice(dice))
   const founded = await foundWith(
@@ -58,7 +63,7 @@ export async function house(size: number, seed: number, more: readonly SlotCase[
   const ways = await saveSlots({ state, root, rng: dice, nowMs: NOW_MS }, { slots, vault, vaultKey })
   const profiles = await Promise.all(
     identities.map(async (identity) => {
-      const profile = await openKept(keptOf(founded, identity, dice), stillClock)
+      const profile = await openKept(keptOf(founded, identity, dice), clock)
       await profile.authority.take(ways.entries.map(({ bytes }) => bytes))
       return profile
     }),

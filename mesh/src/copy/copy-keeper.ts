@@ -1,6 +1,6 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { Hash } from '@cloudos/protocol/ids'
+import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import type { Room } from '@cloudos/protocol/room'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
@@ -96,6 +96,7 @@ export class CopyKeeper {
   /** The newest head that everything it leads to came here from. */
   #held: Hash | undefined
   #isTrusted = false
+  #reached: ReadonlyMap<DocId, ReadonlyMap<ChainKey, number>> = new Map()
   #measuredAtMs = -Infinity
   #running: Promise<void> = Promise.resolve()
 
@@ -107,6 +108,11 @@ export class CopyKeeper {
 
   get state(): CopyState {
     return this.#state
+  }
+
+  /** How far each chain is there, by what the last save has put there; empty before the first. */
+  get reached(): ReadonlyMap<DocId, ReadonlyMap<ChainKey, number>> {
+    return this.#reached
   }
 
   start(): void {
@@ -212,6 +218,8 @@ export class CopyKeeper {
     try {
       const store = await this.#connected()
       const lost = new Set(this.#lost)
+      // What comes while it is being written may be in it or not.
+      const reached = new Map(profile.replica.docs().map((doc) => [doc.docId, new Map([...doc.heads()].map(([chain, { seq }]) => [chain, seq]))])) // prettier-ignore
       const garbage = store.capabilities.cas ? this.#garbage : []
       const [known, isTrusted] = [memory.known(), this.#isTrusted]
       const seen = newestOwn(known)
@@ -227,6 +235,7 @@ export class CopyKeeper {
       if (dropped !== undefined) this.#garbage = dropped
       if (seen?.hash !== hash || settled !== known.own.settled) await memory.save({ gen, hash }, settled)
       if (unread === 0) this.#held = hash
+      this.#reached = reached
       for (const blob of lost) this.#lost.delete(blob)
       this.#state = { ...this.#state, gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
       if (clock.monotonicMs() - this.#measuredAtMs >= MEASURE_EVERY_MS) await this.#measure(store)

@@ -20,6 +20,14 @@ export const DEVICE_VERBS: readonly Handwritten[] = [
     load: async () => (await import('../verbs/device-show.ts')).runDeviceShow,
   },
   {
+    words: ['device', 'wipe-check'],
+    says: 'Tell whether a device can be wiped without losing anything, and which documents would be lost or left in one place.',
+    examples: ['cloudos device wipe-check', 'cloudos device wipe-check attic', 'cloudos device wipe-check --json'],
+    parts: [textPart('device', 'Its name or its id; otherwise this one', { isRequired: false, isPlaced: true }, 64)],
+    needs: ['device.list', 'device.wipe-check'],
+    load: async () => (await import('../verbs/wipe-check.ts')).runWipeCheck,
+  },
+  {
     words: ['device', 'revoke'],
     says: 'Open the page where a device is removed: only the page can do it.',
     examples: ['cloudos device revoke nas-attic'],

@@ -48,3 +48,11 @@ export function shortId(id: string): string {
 export function keyText({ class: kind, certificateEndsMs, presence }: DeviceView, nowMs: number): string | undefined {
   return presence === 'revoked' || presence === 'here' ? undefined : keyEndText(kind, certificateEndsMs, nowMs)
 }
+
+/** The agent that can be asked now about a device: that one itself before any other. */
+export function witnessFor(devices: readonly DeviceView[], deviceId: string): DeviceView | undefined {
+  const inReach = devices.filter(
+    ({ class: kind, presence, link }) => kind === 'agent' && presence !== 'revoked' && link,
+  )
+  return inReach.find((device) => device.deviceId === deviceId) ?? inReach[0]
+}

@@ -13,24 +13,19 @@ const STICK: MediumView = {
   savedAtMs: 0,
   behind: 0,
   state: 'kept',
-  failureDomain: 'disk 5',
+  failureDomain: 'the disk with /stick',
 }
 
 test('a copy says its revision, its age and what it is lost with, in words', () => {
-  assert.deepEqual(mediumText(STICK, 'disk 1', 120_000), {
+  assert.deepEqual(mediumText(STICK, 120_000), {
     state: 'in step',
     tone: 'good',
     saved: 'revision 7, 2 minutes ago',
     room: '',
-    lostWith: 'another disk: it outlives the one of this device',
+    lostWith: 'the disk with /stick',
   })
-  assert.equal(mediumText(STICK, 'disk 5', 0).lostWith, 'the disk of this device')
-  assert.equal(mediumText({ ...STICK, kind: 'device' }, 'disk 5', 0).lostWith, 'the disk of this device')
-  assert.equal(
-    mediumText({ ...STICK, kind: 'webdav', failureDomain: 'me at cloud' }, 'disk 5', 0).lostWith,
-    'me at cloud',
-  )
-  assert.equal(mediumText({ ...STICK, gen: 0 }, 'disk 1', 0).saved, 'nothing yet')
+  assert.equal(mediumText({ ...STICK, kind: 'device' }, 0).saved, 'as it is edited')
+  assert.equal(mediumText({ ...STICK, gen: 0 }, 0).saved, 'nothing yet')
 })
 
 test('a browser that did not promise to keep its data says that it may clear them', () => {
@@ -43,11 +38,11 @@ test('a place says how full it is as far as it has told, and little in small uni
   assert.equal(roomText({ usedBytes: 3 * GIB, freeBytes: 12 * GIB, totalBytes: 15 * GIB }), '3.0 GiB of 15.0 GiB used, 12.0 GiB free') // prettier-ignore
   assert.equal(roomText({ usedBytes: 20_000 }), '20 KiB used')
   assert.equal(roomText({ freeBytes: 40 * 1024 ** 2 }), '40 MiB free')
-  assert.equal(mediumText({ ...STICK, room: { usedBytes: 0 } }, 'disk 1', 0).room, '0 KiB used')
+  assert.equal(mediumText({ ...STICK, room: { usedBytes: 0 } }, 0).room, '0 KiB used')
 })
 
 test('each state has its own word, and what is behind is never called in step', () => {
-  const words = (change: Partial<MediumView>) => mediumText({ ...STICK, ...change }, 'disk 1', 0).state
+  const words = (change: Partial<MediumView>) => mediumText({ ...STICK, ...change }, 0).state
   assert.equal(words({ behind: 3 }), 'saving')
   assert.equal(words({ state: 'away' }), 'away')
   assert.equal(words({ state: 'waiting' }), 'waiting')

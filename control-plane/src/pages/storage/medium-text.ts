@@ -18,9 +18,8 @@ export interface PlaceWords {
   readonly lostWith: string
 }
 
-/** `ownDomain`: what the device's own disk is lost with. */
-export function mediumText(medium: MediumView, ownDomain: string | undefined, nowMs: number): PlaceWords {
-  const [lostWith, room] = [lostWithText(medium, ownDomain), roomText(medium.room)]
+export function mediumText(medium: MediumView, nowMs: number): PlaceWords {
+  const [lostWith, room] = [medium.failureDomain, roomText(medium.room)]
   if (medium.kind === 'device') return { ...stateOf(medium), saved: 'as it is edited', room, lostWith }
   const { gen, savedAtMs } = medium
   // What an earlier run saved is known by its number alone.
@@ -93,12 +92,6 @@ export function roomText({ usedBytes, freeBytes, totalBytes }: Room = {}): strin
 function bytesText(bytes: number): string {
   const mib = bytes / 1024 ** 2
   return mib < 1 ? `${String(Math.ceil(bytes / 1024))} KiB` : sizeText(mib)
-}
-
-function lostWithText({ kind, failureDomain }: MediumView, ownDomain: string | undefined): string {
-  if (kind === 'device') return 'the disk of this device'
-  if (kind !== 'folder') return failureDomain
-  return failureDomain === ownDomain ? 'the disk of this device' : 'another disk: it outlives the one of this device'
 }
 
 function stateOf({ state, kind, behind }: MediumView): Pick<PlaceWords, 'state' | 'tone'> {
