@@ -44,6 +44,8 @@ export interface AdmissionParts extends BaseParts {
   readonly apply: (update: Uint8Array) => void
   /** What `run` applies changes the document in one step. */
   readonly together: (run: () => void) => void
+  /** Of each place in the log where a frame of a snapshot stands. */
+  readonly baseByPlace: Map<number, Base>
   readonly onIncident: OnIncident
   readonly onFrame: (frame: AdmittedFrame) => void
   /** The document has come to stand on a snapshot; it is in the log. */
@@ -62,7 +64,6 @@ const LOAD_BATCH = 512
 export class Admission {
   readonly #parts: AdmissionParts
   readonly #turns = new Turns()
-  readonly #baseByPlace = new Map<number, Base>()
   readonly #inbox = new PartsInbox()
   #hasLostBase = false
 
@@ -128,11 +129,6 @@ export class Admission {
    */
   admitBase(frames: SnapshotFrames, from: string): undefined | Promise<void> {
     return this.#turns.run(() => this.#admitBase(frames, from))
-  }
-
-  /** The snapshot of which a frame stands at `place` in the log; `undefined` where an update stands. */
-  baseAt(place: number): Base | undefined {
-    return this.#baseByPlace.get(place)
   }
 
   /** The log holds a snapshot that cannot be opened, so what was written behind it is not all here. */
@@ -231,7 +227,7 @@ export class Admission {
   }
 
   #standOn({ covers, state }: OpenSnapshot, places: readonly number[]): void {
-    const { book, apply } = this.#parts
+    const { book, apply, baseByPlace } = this.#parts
     const [first = 0] = places
     apply(state)
     for (const [key, { seq, frameId }] of covers) {
@@ -239,7 +235,7 @@ export class Admission {
       if (chain !== undefined && chain.tip.seq < seq) book.rebase(chain, { seq, id: frameId }, first)
     }
     const base = { covers, places }
-    for (const place of places) this.#baseByPlace.set(place, base)
+    for (const place of places) baseByPlace.set(place, base)
   }
 
   /** A frame for a place that is taken: the same one again is harmless, another one convicts the chain. */

@@ -70,6 +70,7 @@ export class SealedDoc {
   readonly #nonces: NonceSource
   readonly #keys = new Map<EpochId, AeadKey>()
   readonly #chain: Chain
+  readonly #baseByPlace: ReadonlyMap<number, Base>
   #begun = false
   #pending: Uint8Array[] = []
   #flushing: Promise<void> | undefined
@@ -83,6 +84,7 @@ export class SealedDoc {
     const book = new ChainBook(parts.docId)
     const ydoc = new Y.Doc({ gc: true })
     const keys = new Map<EpochId, AeadKey>()
+    const baseByPlace = new Map<number, Base>()
     const opened: { doc?: SealedDoc } = {}
     const admission = new Admission({
       docId: parts.docId,
@@ -97,6 +99,7 @@ export class SealedDoc {
       together: (run) => {
         ydoc.transact(run, ADMITTED)
       },
+      baseByPlace,
       isOwnChain: (chain) => chain === opened.doc?.chain,
       log: parts.log,
       onIncident: parts.onIncident,
@@ -105,7 +108,7 @@ export class SealedDoc {
     })
     for (const damage of parts.log.damages) parts.onIncident({ kind: 'log-damage', docId: parts.docId, damage })
     await admission.load(ydoc)
-    const doc = new SealedDoc(parts, ydoc, book, admission, keys)
+    const doc = new SealedDoc(parts, ydoc, book, admission, keys, baseByPlace)
     opened.doc = doc
     // Tabs are given client ids of this chain before it has a frame, and outlive this leader: the next one must go on with it.
     if (parts.log.syncsBeforeSend) await doc.#begin()
@@ -118,6 +121,7 @@ export class SealedDoc {
     book: ChainBook,
     admission: Admission,
     keys: Map<EpochId, AeadKey>,
+    baseByPlace: ReadonlyMap<number, Base>,
   ) {
     this.docId = parts.docId
     this.ydoc = ydoc
@@ -125,6 +129,7 @@ export class SealedDoc {
     this.#book = book
     this.#admission = admission
     this.#keys = keys
+    this.#baseByPlace = baseByPlace
     this.#nonces = createNonceSource(parts.rng)
     this.#chain = openOwnChain(parts, book, admission.hasLostBase)
     // Where other editors of this device (tabs) may still be writing under the chain's ids, each needs one of its own.
@@ -187,7 +192,7 @@ export class SealedDoc {
 
   /** The snapshot of which a frame stands at this place of the log; `undefined` where an update stands. */
   baseAt(place: number): Base | undefined {
-    return this.#admission.baseAt(place)
+    return this.#baseByPlace.get(place)
   }
 
   scan(fromIndex: number): AsyncIterable<LogRecord> {

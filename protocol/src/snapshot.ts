@@ -1,7 +1,9 @@
-import { concatBytes } from './bytes.ts'
+import { concatBytes, equalBytes } from './bytes.ts'
 import { chainHeadsCodec } from './chain-heads.ts'
 import type { ChainHead } from './chain-heads.ts'
 import { bytesUpTo, id, uint } from './codecs.ts'
+import { NO_FRAME } from './frame.ts'
+import type { ParsedFrame } from './frame.ts'
 import type { ChainKey, Hash } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { at, checked, encodeRecord, maybeAt, parseRecord, record } from './record.ts'
@@ -82,14 +84,26 @@ export function splitSnapshot(
 /** What stands around a piece besides the frames it covers, and a longer length of it. */
 const PART_BYTES = 64
 
-/** One snapshot from all its parts in order. `undefined` where they are not all of one; that the state has its hash is left to the caller. */
-export function joinSnapshot(parts: readonly Snapshot[]): Snapshot | undefined {
-  const [first] = parts
-  if (first === undefined || parts.length !== (first.part?.count ?? 1)) return undefined
-  const isWhole = parts.every(
-    ({ part }, at) =>
-      at === (part?.nth ?? 0) && part?.count === first.part?.count && part?.stateHash === first.part?.stateHash,
-  )
-  if (!isWhole) return undefined
+/**
+ * One snapshot from all its frames in order, each with what was sealed in it. `undefined` where they are not all of one, or do not stand
+ * behind their author's last covered frame; that the state has its hash is left to the caller.
+ */
+export function joinSnapshot(frames: readonly ParsedFrame[], parts: readonly Snapshot[]): Snapshot | undefined {
+  const [[frame], [first]] = [frames, parts]
+  if (frame === undefined || first === undefined || parts.length !== (first.part?.count ?? 1)) return undefined
+  const isWhole =
+    frames.every((one) => equalBytes(placeIn(one), placeIn(frame))) &&
+    parts.every(
+      ({ part }, nth) =>
+        nth === (part?.nth ?? 0) && part?.count === first.part?.count && part?.stateHash === first.part?.stateHash,
+    )
+  const own = first.covers.get(frame.chain)
+  const { seq, prev } = frame.header
+  if (!isWhole || seq !== (own?.seq ?? 0) + 1 || prev !== (own?.frameId ?? NO_FRAME)) return undefined
   return first.part === undefined ? first : { ...first, state: concatBytes(...parts.map(({ state }) => state)) }
+}
+
+/** Everything of the header before the nonce: whose it is, of which document and epoch, and behind which frame. */
+function placeIn({ headerBytes }: ParsedFrame): Uint8Array {
+  return headerBytes.subarray(0, 88)
 }

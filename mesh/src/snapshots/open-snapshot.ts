@@ -4,8 +4,7 @@ import type { UnsealRefusal } from '@cloudos/crypto/sealed-frame'
 import { frameIdOf, unsealFrame } from '@cloudos/crypto/sealed-frame'
 import { OF_STATE, readUpdate } from '@cloudos/crypto/yjs-reader'
 import type { UpdateBounds, UpdateShape } from '@cloudos/crypto/yjs-reader'
-import { concatBytes, equalBytes } from '@cloudos/protocol/bytes'
-import { NO_FRAME } from '@cloudos/protocol/frame'
+import { concatBytes } from '@cloudos/protocol/bytes'
 import type { ParsedFrame } from '@cloudos/protocol/frame'
 import { bytesFromId } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
@@ -38,17 +37,14 @@ export function snapshotIdOf(frames: SnapshotFrames): Hash {
  * and take none; the state must begin at nothing and lean on nothing outside it.
  */
 export function openSnapshot(frames: SnapshotFrames, key: AeadKey): Result<OpenSnapshot, SnapshotFault> {
-  const [first] = frames
   const parts: Snapshot[] = []
   for (const frame of frames) {
     const part = openPart(frame, key)
     if (!part.ok) return part
-    if (!equalBytes(placeIn(frame), placeIn(first))) return err('bad-snapshot')
     parts.push(part.value)
   }
-  const whole = joinSnapshot(parts)
-  if (whole === undefined || !standsBehind(first, whole)) return err('bad-snapshot')
-  if (whole.part !== undefined && whole.part.stateHash !== hashId(whole.state)) return err('bad-snapshot')
+  const whole = joinSnapshot(frames, parts)
+  if (whole === undefined || (whole.part && whole.part.stateHash !== hashId(whole.state))) return err('bad-snapshot')
   const shape = readUpdate(whole.state, boundsOf(frames.length))
   return shape.ok && isWhole(shape.value) ? ok({ ...whole, shape: shape.value }) : err('bad-update')
 }
@@ -60,16 +56,6 @@ export function openPart(frame: ParsedFrame, key: AeadKey): Result<Snapshot, Sna
   if (!unsealed.ok) return unsealed
   const parsed = parseSnapshot(unsealed.value)
   return parsed.ok ? parsed : err('bad-snapshot')
-}
-
-/** Everything of the header before the nonce: whose it is, of which document and epoch, and behind which frame. */
-function placeIn({ headerBytes }: ParsedFrame): Uint8Array {
-  return headerBytes.subarray(0, 88)
-}
-
-function standsBehind({ header, chain }: ParsedFrame, { covers }: Snapshot): boolean {
-  const own = covers.get(chain)
-  return header.seq === (own?.seq ?? 0) + 1 && header.prev === (own?.frameId ?? NO_FRAME)
 }
 
 function boundsOf(parts: number): UpdateBounds {
