@@ -40,11 +40,13 @@ const OF_EDIT: UpdateBounds = {
   structs: LIMITS.yjsMaxStructs,
   deletes: LIMITS.yjsMaxDeletes,
 }
-/** For the whole of a document in one update. */
-export const OF_STATE: UpdateBounds = {
-  bytes: LIMITS.frameMaxBytes,
-  structs: LIMITS.yjsMaxStructsOfState,
-  deletes: LIMITS.yjsMaxDeletesOfState,
+/** For the whole of a document in one update that came in so many frames. */
+export function ofState(frames: number): UpdateBounds {
+  return {
+    bytes: frames * LIMITS.frameMaxBytes,
+    structs: frames * LIMITS.yjsMaxStructsOfState,
+    deletes: frames * LIMITS.yjsMaxDeletesOfState,
+  }
 }
 
 /**

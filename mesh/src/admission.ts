@@ -9,10 +9,10 @@ import type { ChainKey, Hash } from '@cloudos/protocol/ids'
 import { placeOf } from './chain-book.ts'
 import type { ChainBook, Chain, ParkedFrame } from './chain-book.ts'
 import type { FrameRefused, OnIncident } from './incident.ts'
-import { encodeBaseRecord, findBase } from './snapshots/base-record.ts'
+import { encodeBaseRecord } from './snapshots/base-record.ts'
 import { checkBase, claimClients } from './snapshots/check-base.ts'
 import type { BaseParts } from './snapshots/check-base.ts'
-import { PartsInbox } from './snapshots/gather-parts.ts'
+import type { LogEntry, LoggedBase } from './snapshots/gather-parts.ts'
 import { openSnapshot } from './snapshots/open-snapshot.ts'
 import type { Covers, OpenSnapshot, SnapshotFrames } from './snapshots/open-snapshot.ts'
 import { Turns } from './turns.ts'
@@ -64,7 +64,6 @@ const LOAD_BATCH = 512
 export class Admission {
   readonly #parts: AdmissionParts
   readonly #turns = new Turns()
-  readonly #inbox = new PartsInbox()
   #hasLostBase = false
 
   constructor(parts: AdmissionParts) {
@@ -76,20 +75,20 @@ export class Admission {
   }
 
   /** Applies what the log holds. Signatures were checked when it was written; seals, chains and client ids are checked again. */
-  async load(transact: { transact(run: () => void): void }): Promise<void> {
-    let batch: { bytes: Uint8Array; index: number }[] = []
+  async load(entries: AsyncIterable<LogEntry>): Promise<void> {
+    let batch: LogEntry[] = []
     const repeated: ParsedFrame[] = []
     const applyBatch = (): void => {
-      transact.transact(() => {
-        for (const { bytes, index } of batch) {
-          const again = this.#loadFrame(bytes, index)
+      this.#parts.together(() => {
+        for (const entry of batch) {
+          const again = this.#loadFrame(entry)
           if (again !== undefined) repeated.push(again)
         }
       })
       batch = []
     }
-    for await (const { frame, index } of this.#parts.log.scan(0)) {
-      batch.push({ bytes: frame.slice(), index })
+    for await (const entry of entries) {
+      batch.push(entry)
       if (batch.length === LOAD_BATCH) applyBatch()
     }
     applyBatch()
@@ -316,24 +315,21 @@ export class Admission {
   }
 
   /** It was checked when it came; what it leans on is in the log before it. */
-  #loadBase(frame: ParsedFrame, index: number): void {
-    const key = this.#parts.keyOf(frame.header.epochId)
-    const frames = this.#inbox.add(frame, key)
-    if (frames === undefined && this.#inbox.isWaiting) return
-    const open = frames && key && openSnapshot(frames, key)
-    if (frames && open?.ok && claimClients(this.#parts.book, open.value)) {
-      this.#standOn(open.value, frames.map((_, nth) => index + 1 - frames.length + nth)) // prettier-ignore
+  #loadBase({ frames, places }: LoggedBase): void {
+    const key = this.#parts.keyOf(frames[0].header.epochId)
+    const open = key && openSnapshot(frames, key)
+    if (open?.ok && claimClients(this.#parts.book, open.value)) {
+      this.#standOn(open.value, places)
       this.#drainParked()
       return
     }
     this.#hasLostBase = true
-    this.#refuse(open?.ok === false ? open.error : frames ? 'no-epoch-key' : 'bad-snapshot', 'log', frame)
+    this.#refuse(open?.ok === false ? open.error : 'no-epoch-key', 'log', frames[0])
   }
 
-  #loadFrame(bytes: Uint8Array, index: number): ParsedFrame | undefined {
-    const base = findBase(bytes)
+  #loadFrame({ frame: bytes, index, base }: LogEntry): ParsedFrame | undefined {
     if (base !== undefined) {
-      this.#loadBase(base, index)
+      this.#loadBase(base)
       return undefined
     }
     const parsed = parseFrame(bytes)

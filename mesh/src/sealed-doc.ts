@@ -24,6 +24,7 @@ import type { FrameLog, LogRecord } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
 import { findBase } from './snapshots/base-record.ts'
 import { parseSnapshotFrames } from './snapshots/check-base.ts'
+import { entriesOf } from './snapshots/gather-parts.ts'
 import type { PartsInbox } from './snapshots/gather-parts.ts'
 import { judgeSnapshot } from './snapshots/judge-snapshot.ts'
 import type { GenuineSnapshot, SnapshotDoubt } from './snapshots/judge-snapshot.ts'
@@ -107,7 +108,7 @@ export class SealedDoc {
       onBase: parts.onBase,
     })
     for (const damage of parts.log.damages) parts.onIncident({ kind: 'log-damage', docId: parts.docId, damage })
-    await admission.load(ydoc)
+    await admission.load(entriesOf(parts.log.scan(0), (epochId) => keyOf(keys, parts, epochId)))
     const doc = new SealedDoc(parts, ydoc, book, admission, keys, baseByPlace)
     opened.doc = doc
     // Tabs are given client ids of this chain before it has a frame, and outlive this leader: the next one must go on with it.

@@ -1,5 +1,8 @@
 import type { AeadKey } from '@cloudos/crypto/aead'
 import type { ParsedFrame } from '@cloudos/protocol/frame'
+import type { EpochId } from '@cloudos/protocol/ids'
+import type { LogRecord } from '../frame-log.ts'
+import { findBase } from './base-record.ts'
 import { openPart } from './open-snapshot.ts'
 import type { SnapshotFrames } from './open-snapshot.ts'
 
@@ -26,5 +29,36 @@ export class PartsInbox {
     const [first, ...later] = this.#frames
     this.#frames = []
     return first && [first, ...later]
+  }
+}
+
+export interface LogEntry {
+  /** Of a snapshot: where its last frame stands. */
+  readonly index: number
+  /** Of a snapshot: its last. */
+  readonly frame: Uint8Array
+  readonly base?: LoggedBase
+}
+
+export interface LoggedBase {
+  readonly frames: SnapshotFrames
+  readonly places: readonly number[]
+}
+
+/** A log, each snapshot in it as one. A part whose beginning is lost comes alone; parts whose end never came do not come at all. */
+export async function* entriesOf(
+  records: AsyncIterable<LogRecord>,
+  keyOf: (epochId: EpochId) => AeadKey | undefined,
+): AsyncIterable<LogEntry> {
+  const inbox = new PartsInbox()
+  for await (const { frame: record, index } of records) {
+    const frame = record.slice()
+    const part = findBase(frame)
+    if (part === undefined) yield { index, frame }
+    else {
+      const frames = inbox.add(part, keyOf(part.header.epochId)) ?? (inbox.isWaiting ? undefined : ([part] as const))
+      const places = frames?.map((_, nth) => index + 1 - frames.length + nth)
+      if (frames !== undefined && places !== undefined) yield { index, frame, base: { frames, places } }
+    }
   }
 }

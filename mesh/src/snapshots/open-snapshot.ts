@@ -2,8 +2,8 @@ import type { AeadKey } from '@cloudos/crypto/aead'
 import { hashId } from '@cloudos/crypto/hash'
 import type { UnsealRefusal } from '@cloudos/crypto/sealed-frame'
 import { frameIdOf, unsealFrame } from '@cloudos/crypto/sealed-frame'
-import { OF_STATE, readUpdate } from '@cloudos/crypto/yjs-reader'
-import type { UpdateBounds, UpdateShape } from '@cloudos/crypto/yjs-reader'
+import { ofState, readUpdate } from '@cloudos/crypto/yjs-reader'
+import type { UpdateShape } from '@cloudos/crypto/yjs-reader'
 import { concatBytes } from '@cloudos/protocol/bytes'
 import type { ParsedFrame } from '@cloudos/protocol/frame'
 import { bytesFromId } from '@cloudos/protocol/ids'
@@ -45,7 +45,7 @@ export function openSnapshot(frames: SnapshotFrames, key: AeadKey): Result<OpenS
   }
   const whole = joinSnapshot(frames, parts)
   if (whole === undefined || (whole.part && whole.part.stateHash !== hashId(whole.state))) return err('bad-snapshot')
-  const shape = readUpdate(whole.state, boundsOf(frames.length))
+  const shape = readUpdate(whole.state, ofState(frames.length))
   return shape.ok && isWhole(shape.value) ? ok({ ...whole, shape: shape.value }) : err('bad-update')
 }
 
@@ -56,11 +56,6 @@ export function openPart(frame: ParsedFrame, key: AeadKey): Result<Snapshot, Sna
   if (!unsealed.ok) return unsealed
   const parsed = parseSnapshot(unsealed.value)
   return parsed.ok ? parsed : err('bad-snapshot')
-}
-
-function boundsOf(parts: number): UpdateBounds {
-  const { bytes, structs, deletes } = OF_STATE
-  return { bytes: parts * bytes, structs: parts * structs, deletes: parts * deletes }
 }
 
 function isWhole({ structs, deletes, needs, nests }: UpdateShape): boolean {
@@ -80,6 +75,6 @@ function isWhole({ structs, deletes, needs, nests }: UpdateShape): boolean {
 /** The contents of frames that `openSnapshot` takes, one for each; `undefined` when it is more than readers take. */
 export function findPayloads(snapshot: Omit<Snapshot, 'part'>): readonly Uint8Array[] | undefined {
   const parts = splitSnapshot(snapshot, hashId(snapshot.state))
-  const shape = parts && readUpdate(snapshot.state, boundsOf(parts.length))
+  const shape = parts && readUpdate(snapshot.state, ofState(parts.length))
   return shape?.ok === true && isWhole(shape.value) ? parts?.map(encodeSnapshot) : undefined
 }

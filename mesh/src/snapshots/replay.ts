@@ -5,8 +5,7 @@ import type { ChainHead } from '@cloudos/protocol/chain-heads'
 import { parseFrame } from '@cloudos/protocol/frame'
 import type { ChainKey, EpochId } from '@cloudos/protocol/ids'
 import type { LogRecord } from '../frame-log.ts'
-import { findBase } from './base-record.ts'
-import { PartsInbox } from './gather-parts.ts'
+import { entriesOf } from './gather-parts.ts'
 import { openSnapshot } from './open-snapshot.ts'
 import type { Covers, SnapshotFrames } from './open-snapshot.ts'
 import { createScratchDoc } from './scratch-doc.ts'
@@ -26,7 +25,6 @@ const BATCH = 512
 export async function replay(parts: ReplayParts, covers: Covers): Promise<Y.Doc | 'unknown' | 'other-frames'> {
   const ydoc = createScratchDoc()
   const tips = new Map<ChainKey, ChainHead>()
-  const inbox = new PartsInbox()
   let batch: Uint8Array[] = []
   const applyBatch = (): void => {
     const updates = batch
@@ -35,14 +33,8 @@ export async function replay(parts: ReplayParts, covers: Covers): Promise<Y.Doc 
       for (const update of updates) Y.applyUpdate(ydoc, update)
     })
   }
-  for await (const { frame: record } of parts.scan()) {
-    const base = findBase(record)
-    const key = base && parts.keyOf(base.header.epochId)
-    const whole = base && inbox.add(base, key)
-    const update =
-      whole === undefined || key === undefined
-        ? updateIn(parts, record, covers, tips)
-        : stateIn(whole, key, covers, tips)
+  for await (const { frame, base } of entriesOf(parts.scan(), parts.keyOf)) {
+    const update = base ? stateIn(parts, base.frames, covers, tips) : updateIn(parts, frame, covers, tips)
     if (update === 'unknown') return 'unknown'
     if (update !== undefined) batch.push(update)
     if (batch.length === BATCH) applyBatch()
@@ -76,13 +68,14 @@ function updateIn(
 
 /** A snapshot that this log stands on. It holds more than is asked for where it covers more. */
 function stateIn(
+  { keyOf }: ReplayParts,
   base: SnapshotFrames,
-  key: AeadKey,
   covers: Covers,
   tips: Map<ChainKey, ChainHead>,
 ): Uint8Array | undefined | 'unknown' {
-  const open = openSnapshot(base, key)
-  if (!open.ok) return undefined
+  const key = keyOf(base[0].header.epochId)
+  const open = key && openSnapshot(base, key)
+  if (!open?.ok) return undefined
   const adds = [...open.value.covers].filter(([chain, { seq }]) => seq > (tips.get(chain)?.seq ?? 0))
   if (adds.some(([chain, { seq }]) => seq > (covers.get(chain)?.seq ?? 0))) return 'unknown'
   for (const [chain, head] of adds) tips.set(chain, head)
