@@ -273,7 +273,10 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...driveCommands(driveSignIn),
     ...recoveryCommands(
       new RecoveryDesk({ mesh, media, ways: journal.ways, clock, rng }),
-      new DrillDesk({ mesh, media, drills: journal.media.drills, clock, rng }),
+      new DrillDesk({
+        ...{ mesh, media, drills: journal.media.drills, clock, rng },
+        signedIn: (kind, where) => (kind === 'drive' ? driveSignIn.findForDrill(where) : undefined),
+      }),
     ),
     ...deviceCommands(capabilities, metrics),
     ...memberCommands(mesh),

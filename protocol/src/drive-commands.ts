@@ -1,4 +1,4 @@
-import { hexOf, secretText, text, uint } from './codecs.ts'
+import { flag, hexOf, secretText, text, uint } from './codecs.ts'
 import { QUICK_MS } from './command.ts'
 import type { CommandShape } from './command.ts'
 import { LIMITS } from './limits.ts'
@@ -39,10 +39,12 @@ export interface DriveAnswer {
   readonly attempt: string
   readonly clientSecret: string
   readonly returned?: string
+  /** For a drill of a copy that is kept there already: nothing is added, and the sign-in is kept in memory for ten minutes. */
+  readonly drill?: boolean
 }
 
 export interface DriveAdded {
-  /** Left out by a device in no profile: it can read the copy there for as long as its agent runs, to come back from it. */
+  /** Left out for a drill, and by a device in no profile: it can read the copy there for as long as its agent runs, to come back from it. */
   readonly mediumId?: string
   /** As whom. */
   readonly account: string
@@ -60,6 +62,7 @@ export const finishDriveCommand: CommandShape<DriveAnswer, DriveAdded> = {
     attempt: at(1, attempt, 'which one, as its beginning named it'),
     clientSecret: at(2, secretText(256), 'the secret of the client'),
     returned: maybeAt(3, text(4 * 1024), 'the address that Google’s page led to, where it could not be opened'),
+    drill: maybeAt(4, flag, 'only for a drill of a copy that is kept there already'),
   }),
   output: record<DriveAdded>({
     mediumId: maybeAt(1, text(32)),

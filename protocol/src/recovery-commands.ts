@@ -1,11 +1,11 @@
-import { bytesUpTo, bytesOf, hexOf, id, list, pair, text, uint } from './codecs.ts'
+import { bytesUpTo, bytesOf, flag, hexOf, id, list, oneOf, pair, secretText, text, uint } from './codecs.ts'
 import type { CommandShape } from './command.ts'
 import type { EpochId, Hash, ProfileId } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { at, maybeAt, record } from './record.ts'
 import { SLOT_FIXED_BYTES } from './slot.ts'
-import { mediumId, newMedium, SAVING_MS } from './storage-commands.ts'
-import type { MediumNamed, NewMedium } from './storage-commands.ts'
+import { account, ENTRIES, mediumId, newMedium, SAVING_MS } from './storage-commands.ts'
+import type { Entry, MediumNamed, NewMedium } from './storage-commands.ts'
 import type { StoredWays } from './way-commands.ts'
 
 /** Entries of the authority log, some at a time: all of them may be more than one message holds. */
@@ -107,14 +107,32 @@ export const enterCommand: CommandShape<Recovery, Recovered> = {
   timeoutMs: 10 * 60_000,
 }
 
-/** Read from the medium now, and not from what this device remembers. That it could not be read is on the record of the medium. */
-export const readForDrillCommand: CommandShape<MediumNamed, ShownCopy, LogPiece> = {
+/** How a drill gets to a copy: by what somebody types now, as on a new machine, or by what this device keeps, which shows less. */
+export interface DrillEntry extends MediumNamed {
+  /** As whom, where it is another than this device signs in as. */
+  readonly account?: string
+  readonly secret?: string
+  readonly stored?: boolean
+}
+
+const drillEntry = {
+  mediumId: at(1, mediumId, 'which copy, as the list names it'),
+  account: maybeAt(4, account, 'as whom to sign in there, where it is another than this device signs in as'),
+  secret: maybeAt(5, secretText(LIMITS.storageSecretMaxBytes), 'its password, secret key or token, typed anew'),
+  stored: maybeAt(6, flag, 'go on with what this device keeps sealed: a lesser drill'),
+} as const
+
+/**
+ * Read from the medium now, and not from what this device remembers. Refused ('needs-credential') where the place takes a credential and
+ * none is given, unless `stored`. That it could not be read is on the record of the medium.
+ */
+export const readForDrillCommand: CommandShape<DrillEntry, ShownCopy, LogPiece> = {
   name: 'drill.read',
   effect: 'writes',
   grant: { resource: 'medium:*', act: 'read' },
   says: 'Read a copy of this device anew, sealed as it is, for a drill.',
   examples: ['cloudos drill read --medium-id 00112233aabbccdd'],
-  input: record<MediumNamed>({ mediumId: at(1, mediumId, 'which copy, as the list names it') }),
+  input: record<DrillEntry>(drillEntry),
   output: record<ShownCopy>(shownCopy),
   event: logPiece,
   repeat: 'harmless',
@@ -122,7 +140,7 @@ export const readForDrillCommand: CommandShape<MediumNamed, ShownCopy, LogPiece>
 }
 
 /** Whoever asks has opened the copy with a way in, and gives what was in its vault. */
-export interface Drill extends MediumNamed {
+export interface Drill extends DrillEntry {
   /** The hex of the public key of the slot that opened. */
   readonly way: string
   /** The vault's, for reading: each was sealed to this device when it was let in. */
@@ -136,6 +154,8 @@ export interface Drilled {
   readonly edits: number
   readonly stateHash: Hash
   readonly notSaved: number
+  /** What the place was signed in to with. */
+  readonly entry: Entry
 }
 
 export const drillCommand: CommandShape<Drill, Drilled> = {
@@ -145,7 +165,7 @@ export const drillCommand: CommandShape<Drill, Drilled> = {
   says: 'Bring a copy back into memory by its own vault, hold it against the profile, and note the result.',
   examples: ['cloudos drill run --medium-id 00112233aabbccdd --way HEX --epoch-keys KEYS'],
   input: record<Drill>({
-    mediumId: at(1, mediumId, 'which copy, as the list names it'),
+    ...drillEntry,
     way: at(2, hexOf(32), 'the way in that opened it'),
     epochKeys: at(
       3,
@@ -160,6 +180,7 @@ export const drillCommand: CommandShape<Drill, Drilled> = {
     edits: at(4, uint(), 'sealed edits that came back'),
     stateHash: at(5, id('Hash'), 'of what the copy says'),
     notSaved: at(6, uint(), 'edits of the profile that it has not got yet'),
+    entry: at(7, oneOf(ENTRIES), 'what the place was signed in to with'),
   }),
   event: undefined,
   repeat: 'harmless',

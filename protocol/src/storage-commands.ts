@@ -56,21 +56,30 @@ export interface MediumView {
   readonly testedAtMs?: number
   /** Why the last drill did not. */
   readonly testProblem?: string
-  /** By which ways in it was opened, and when last. */
+  /** By which ways in it was opened, and when last, the newest first. */
   readonly tests?: readonly WayTest[]
 }
+
+/**
+ * What a drill signed in to the place with. `asked`: somebody gave it anew, as on a new machine. `stored`: this device's own, which shows
+ * less: it is gone with the device.
+ */
+export const ENTRIES = { 'not-needed': 1, asked: 2, stored: 3 } as const
+export type Entry = keyof typeof ENTRIES
 
 export interface WayTest {
   /** The hex of the public key of its slot. */
   readonly way: string
   readonly atMs: number
+  readonly entry: Entry
 }
 
 export const mediumId = text(32, (value) => /^[a-z0-9]+$/.test(value))
 const sentence = text(LIMITS.storageTextMaxBytes)
 const place = text(LIMITS.storageTextMaxBytes, (value) => value.length > 0 && !value.includes('\0'))
-const account = text(LIMITS.storageAccountMaxBytes, (value) => value.length > 0 && !/\p{Cc}/u.test(value))
+export const account = text(LIMITS.storageAccountMaxBytes, (value) => value.length > 0 && !/\p{Cc}/u.test(value))
 
+const wayTest = record<WayTest>({ way: at(1, hexOf(32)), atMs: at(2, uint()), entry: at(3, oneOf(ENTRIES)) })
 const mediumView = record<MediumView>({
   mediumId: at(1, mediumId),
   kind: at(2, oneOf({ device: 1, ...ADDED_KINDS })),
@@ -85,7 +94,7 @@ const mediumView = record<MediumView>({
   credential: at(11, oneOf({ 'not-needed': 1, 'sealed-on-device': 2, lost: 3 })),
   testedAtMs: maybeAt(12, uint()),
   testProblem: maybeAt(13, sentence),
-  tests: maybeAt(14, list(record<WayTest>({ way: at(1, hexOf(32)), atMs: at(2, uint()) }), { max: LIMITS.slotsMax })),
+  tests: maybeAt(14, list(wayTest, { max: LIMITS.slotsMax * 2 })),
   hadCopy: maybeAt(20, flag),
   reachedAt: maybeAt(21, sentence),
   room: maybeAt(22, roomRecord),

@@ -17,8 +17,8 @@ export function recoveryCommands(recovery: RecoveryDesk, drills: DrillDesk): rea
     register({ shape: enterCommand, run: ({ place, entries }) => recovery.enter(place, entries) }),
     register({
       shape: readForDrillCommand,
-      run: ({ mediumId }, { tell }) =>
-        drills.read(mediumId, (entries) => {
+      run: (asked, { tell }) =>
+        drills.read(asked, (entries) => {
           tell({ entries })
         }),
     }),

@@ -162,4 +162,21 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (device_id, medium)
   ) STRICT;
   `,
+  `
+  -- What each drill signed in to the place with: those before this asked nobody, and used what the device keeps.
+  CREATE TABLE drills_by_entry (
+    medium_id TEXT NOT NULL,
+    way TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    problem TEXT NOT NULL,
+    good_ms INTEGER,
+    PRIMARY KEY (medium_id, way, entry)
+  ) STRICT;
+  INSERT INTO drills_by_entry (medium_id, way, entry, at_ms, problem, good_ms)
+    SELECT drills.medium_id, way, CASE WHEN credential IS NULL THEN 'not-needed' ELSE 'stored' END, at_ms, problem, good_ms
+    FROM drills JOIN media ON media.medium_id = drills.medium_id;
+  DROP TABLE drills;
+  ALTER TABLE drills_by_entry RENAME TO drills;
+  `,
 ]

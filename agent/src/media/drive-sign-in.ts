@@ -57,6 +57,11 @@ interface Attempt {
   adding?: Promise<DriveAdded>
 }
 
+interface ForDrill {
+  readonly credential: Credential
+  readonly untilMs: number
+}
+
 const WAIT_MS = 10 * 60_000
 
 /** The one sign-in to a Google Drive that this device waits for; another one ends it. */
@@ -65,6 +70,8 @@ export class DriveSignIn implements AsyncDisposable {
   #attempt: Attempt | undefined
   /** In memory alone, until the profile is back. */
   readonly #signedIn = new Map<string, Credential>()
+  /** In memory alone, for a while: what a drill signs in with instead of what is kept. */
+  readonly #forDrill = new Map<string, ForDrill>()
 
   constructor(parts: DriveSignInParts) {
     this.#parts = parts
@@ -111,7 +118,7 @@ export class DriveSignIn implements AsyncDisposable {
 
   /** Resolves once a copy lies there. Asked again it waits for the same. `visitor`: nothing is added, as on a device in no profile. */
   async finish(
-    { attempt: id, clientSecret, returned }: DriveAnswer,
+    { attempt: id, clientSecret, returned, drill = false }: DriveAnswer,
     whose: 'owner' | 'visitor' = 'owner',
   ): Promise<DriveAdded> {
     const attempt = this.#attempt
@@ -122,7 +129,8 @@ export class DriveSignIn implements AsyncDisposable {
       if (address === null || !take(attempt.code, attempt.question.state, address))
         throw new CloudError('bad-address', 'That is not the address that Google’s page led to. Copy all of it from the address bar.') // prettier-ignore
     }
-    attempt.adding ??= this.#add(attempt, clientSecret.trim(), whose)
+    const purpose = whose === 'visitor' ? 'visit' : drill ? 'drill' : 'add'
+    attempt.adding ??= this.#add(attempt, clientSecret.trim(), purpose)
     return attempt.adding
   }
 
@@ -131,8 +139,16 @@ export class DriveSignIn implements AsyncDisposable {
     return this.#signedIn.get(where)
   }
 
-  async #add(attempt: Attempt, clientSecret: string, whose: 'owner' | 'visitor'): Promise<DriveAdded> {
-    const { google, add, isInProfile } = this.#parts
+  /** What somebody has signed in with for a drill of the copy there, lately. */
+  findForDrill(where: string): Credential | undefined {
+    const signedIn = this.#forDrill.get(where)
+    if (signedIn === undefined || this.#parts.clock.monotonicMs() < signedIn.untilMs) return signedIn?.credential
+    this.#forDrill.delete(where)
+    return undefined
+  }
+
+  async #add(attempt: Attempt, clientSecret: string, purpose: 'add' | 'drill' | 'visit'): Promise<DriveAdded> {
+    const { google, add, isInProfile, clock } = this.#parts
     const { where, address, question } = attempt
     try {
       const code = await attempt.code.promise
@@ -141,7 +157,11 @@ export class DriveSignIn implements AsyncDisposable {
       const account = await google.account({ grant, service: address.service })
       const end = endsAtMs === undefined ? {} : { endsAtMs }
       const credential = { account, secret: secretFrom(grant) }
-      if (isInProfile() && whose === 'owner')
+      if (purpose === 'drill') {
+        this.#forDrill.set(where, { credential, untilMs: clock.monotonicMs() + WAIT_MS })
+        return { account, ...end }
+      }
+      if (purpose === 'add' && isInProfile())
         return { mediumId: await add({ kind: 'drive', where, ...credential }), account, ...end }
       this.#signedIn.set(where, credential)
       return { account, ...end }

@@ -16,10 +16,19 @@ import { LIMITS } from '@cloudos/protocol/limits'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
 import { err } from '@cloudos/protocol/result'
 import type { Result } from '@cloudos/protocol/result'
-import type { AddedKind, MediumState, MediumView, NewMedium, StorageCheck } from '@cloudos/protocol/storage-commands'
+import type {
+  AddedKind,
+  Entry,
+  MediumState,
+  MediumView,
+  NewMedium,
+  StorageCheck,
+} from '@cloudos/protocol/storage-commands'
 import { backoffMs } from '@cloudos/scheduler/backoff'
 import type { Media, StoredMedium } from '../journal/media.ts'
 import type { Ways } from '../journal/ways.ts'
+import { sayWrongCredential } from '../recovery/drill-entry.ts'
+import type { Entrance } from '../recovery/drill-entry.ts'
 import { findCredential, sealCredential } from './credential-seal.ts'
 import { checkReadable, diskOf } from './folder-kind.ts'
 import { noSuchMedium, sayUnreached, staleCopy } from './drill-text.ts'
@@ -172,26 +181,34 @@ export class MediaDesk implements AsyncDisposable {
 
   /**
    * Reads the copy that this device keeps there anew, by a connection of its own that is open while `work` goes on. Throws `CloudError` as
-   * `copyIn`; 'copy-stale' when it is older than what has been seen there.
+   * `copyIn`; 'copy-stale' when it is older than what has been seen there. `enter` says what to sign in with: what this device keeps is
+   * used only when that is its answer.
    */
-  async read<T>(mediumId: string, work: (copy: StoredCopy) => Promise<T>): Promise<T> {
+  async read<T>(
+    mediumId: string,
+    enter: (medium: StoredMedium) => Entrance,
+    work: (copy: StoredCopy, entry: Entry) => Promise<T>,
+  ): Promise<T> {
     const { profileId } = this.#required().membership
     this.#keeper(mediumId)
     const medium = this.#parts.media.all().find((one) => one.mediumId === mediumId)
     if (medium === undefined) throw noSuchMedium()
     const { kind, where, failureDomain, seen } = medium
+    const { entry, asked } = enter(medium)
+    const told = (cause: unknown): unknown =>
+      sayUnreached(entry === 'asked' ? sayWrongCredential(cause, medium) : cause, medium)
     const store = await kindOf(this.#parts.kinds, kind)
-      .connect(where, this.#credentialOf(medium), failureDomain)
+      .connect(where, entry === 'stored' ? this.#credentialOf(medium) : asked, failureDomain)
       .catch((cause: unknown) => {
-        throw sayUnreached(cause, medium)
+        throw told(cause)
       })
     try {
       const copy = await readCopy(store, profileId)
       if (!copy.ok) throw refusalOf(copy.error)
       if (seen !== undefined && findLie(copy.value, seen, store.capabilities.cas) !== undefined) throw staleCopy(where)
-      return await work(copy.value)
+      return await work(copy.value, entry)
     } catch (cause) {
-      throw sayUnreached(cause, medium)
+      throw told(cause)
     } finally {
       await store[Symbol.asyncDispose]()
     }

@@ -5,9 +5,11 @@ import type { DrillRecord } from '../journal/drills.ts'
 /** What a list of places says of the drills of one. */
 export function testsFrom(drills: readonly DrillRecord[]): Pick<MediumView, 'testedAtMs' | 'testProblem' | 'tests'> {
   const tests = drills
-    .flatMap(({ way, goodAtMs }) => (way === undefined || goodAtMs === undefined ? [] : [{ way, atMs: goodAtMs }]))
+    .flatMap(({ way, entry, goodAtMs }) =>
+      way === undefined || goodAtMs === undefined ? [] : [{ way, atMs: goodAtMs, entry }],
+    )
     .sort((a, b) => b.atMs - a.atMs)
-    .slice(0, LIMITS.slotsMax)
+    .slice(0, LIMITS.slotsMax * 2)
   const [newest] = tests
   const last = drills.reduce<DrillRecord | undefined>((one, other) => (one && one.atMs > other.atMs ? one : other), undefined) // prettier-ignore
   return {

@@ -3,15 +3,20 @@ import type { Profile } from '@cloudos/mesh/profile'
 import { rehearse } from '@cloudos/mesh/recovery/rehearse'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Clock, Rng } from '@cloudos/protocol/ports'
-import type { Drill, Drilled, ShownCopy } from '@cloudos/protocol/recovery-commands'
+import type { Drill, Drilled, DrillEntry, ShownCopy } from '@cloudos/protocol/recovery-commands'
+import type { Entry } from '@cloudos/protocol/storage-commands'
 import type { Drills } from '../journal/drills.ts'
+import type { StoredMedium } from '../journal/media.ts'
 import type { MediaDesk } from '../media/media-desk.ts'
+import { entranceTo, isOfTyping } from './drill-entry.ts'
+import type { Entrance, SignedInForDrill } from './drill-entry.ts'
 import { shownCopy } from './shown-copy.ts'
 
 export interface DrillDeskParts {
   readonly mesh: { readonly profile: Profile | undefined }
   readonly media: MediaDesk
   readonly drills: Drills
+  readonly signedIn: SignedInForDrill
   readonly clock: Clock
   readonly rng: Rng
 }
@@ -25,22 +30,22 @@ export class DrillDesk {
   }
 
   /** The copy as it lies there now, for whoever opens it with a way in. */
-  read(mediumId: string, tell: (entries: readonly Uint8Array[]) => void): Promise<ShownCopy> {
-    return this.#noting(mediumId, undefined, () =>
-      this.#parts.media.read(mediumId, (copy) => Promise.resolve(shownCopy(copy, tell))),
-    )
+  read(asked: DrillEntry, tell: (entries: readonly Uint8Array[]) => void): Promise<ShownCopy> {
+    return this.#trying(asked, undefined, (copy) => Promise.resolve(shownCopy(copy, tell)))
   }
 
   /** `epochKeys` come out of the vault on that medium; this device's own are not used. */
-  async run({ mediumId, way, epochKeys }: Drill): Promise<Drilled> {
-    const drilled = await this.#noting(mediumId, way, () =>
-      this.#parts.media.read(mediumId, (copy) => this.#rehearse(copy, mediumId, epochKeys)),
-    )
-    this.#parts.drills.note(mediumId, { way, atMs: drilled.testedAtMs, problem: undefined })
+  async run({ way, epochKeys, ...asked }: Drill): Promise<Drilled> {
+    const { mediumId } = asked
+    const drilled = await this.#trying(asked, way, async (copy, entry) => ({
+      ...(await this.#rehearse(copy, mediumId, epochKeys)),
+      entry,
+    }))
+    this.#parts.drills.note(mediumId, { way, entry: drilled.entry, atMs: drilled.testedAtMs, problem: undefined })
     return drilled
   }
 
-  async #rehearse(copy: StoredCopy, medium: string, epochKeys: Drill['epochKeys']): Promise<Drilled> {
+  async #rehearse(copy: StoredCopy, medium: string, epochKeys: Drill['epochKeys']) {
     const { mesh, clock, rng } = this.#parts
     const { profile } = mesh
     if (profile === undefined)
@@ -59,15 +64,26 @@ export class DrillDesk {
     }
   }
 
-  /** What failed is on the record before it is said. */
-  async #noting<T>(mediumId: string, way: string | undefined, work: () => Promise<T>): Promise<T> {
+  /** What failed is on the record before it is said; what somebody mistyped says nothing of the copy. */
+  async #trying<T>(
+    asked: DrillEntry,
+    way: string | undefined,
+    work: (copy: StoredCopy, entry: Entry) => Promise<T>,
+  ): Promise<T> {
+    const { drills, clock, media, signedIn } = this.#parts
+    const { mediumId } = asked
+    let entry: Entry | undefined
     try {
-      return await work()
+      const enter = (medium: StoredMedium): Entrance => {
+        const entrance = entranceTo(medium, asked, signedIn)
+        entry = entrance.entry
+        return entrance
+      }
+      return await media.read(mediumId, enter, work)
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
-      const { drills, clock } = this.#parts
-      if (cause.code !== 'no-such-medium' && cause.code !== 'no-profile')
-        drills.note(mediumId, { way, atMs: clock.nowMs(), problem: cause.message.slice(0, SENTENCE_MAX) })
+      if (entry !== undefined && !isOfTyping(cause))
+        drills.note(mediumId, { way, entry, atMs: clock.nowMs(), problem: cause.message.slice(0, SENTENCE_MAX) })
       if (cause.code === 'copy-damaged') await this.#repair(mediumId)
       throw cause
     }

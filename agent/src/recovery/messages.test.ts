@@ -18,7 +18,7 @@ import { sayOpenRefusal } from '@cloudos/mesh/recovery/refusal-text'
 import { DOC, instantClock } from '@cloudos/mesh/testing/family'
 import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { Drilled } from '@cloudos/protocol/recovery-commands'
+import type { DrillEntry, Drilled } from '@cloudos/protocol/recovery-commands'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
 import { parseHead } from '@cloudos/protocol/head'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
@@ -86,7 +86,10 @@ async function scene(t: TestContext, seed = 41): Promise<Scene> {
   const { drills } = journal.media
   return {
     ...{ t, kept, folder, stick, mediumId, desk },
-    drills: new DrillDesk({ mesh: { profile }, media: desk, drills, clock: stillClock, rng: kept.dice }),
+    drills: new DrillDesk({
+      ...{ mesh: { profile }, media: desk, drills, clock: stillClock, rng: kept.dice },
+      signedIn: () => undefined,
+    }),
     words: wordsFromPhrase(kept.phrase),
     noted: (id = mediumId) => drills.of(id).flatMap(({ problem }) => problem ?? []),
   }
@@ -98,18 +101,18 @@ async function edit({ profiles }: House, text: string): Promise<void> {
   await doc.durable()
 }
 
-async function shown({ drills }: Scene, mediumId: string): Promise<SealedCopy> {
+async function shown({ drills }: Scene, asked: DrillEntry): Promise<SealedCopy> {
   const entries: Uint8Array[] = []
-  return { ...(await drills.read(mediumId, (more) => entries.push(...more))), entries }
+  return { ...(await drills.read(asked, (more) => entries.push(...more))), entries }
 }
 
 async function drill(
   at: Scene,
   open: (copy: SealedCopy) => Promise<OpenedCopy>,
-  mediumId = at.mediumId,
+  asked: DrillEntry = { mediumId: at.mediumId },
 ): Promise<Drilled> {
-  const { vault, slotName } = await open(await shown(at, mediumId))
-  return at.drills.run({ mediumId, way: slotName, epochKeys: [...vault.keyByEpoch] })
+  const { vault, slotName } = await open(await shown(at, asked))
+  return at.drills.run({ ...asked, way: slotName, epochKeys: [...vault.keyByEpoch] })
 }
 
 async function openBy(copy: SealedCopy, way: WayIn): Promise<OpenedCopy> {
@@ -118,8 +121,8 @@ async function openBy(copy: SealedCopy, way: WayIn): Promise<OpenedCopy> {
   return opened.value
 }
 
-const withWords = (at: Scene, words = at.words) =>
-  drill(at, (copy) => openTyped(copy, { kind: 'phrase', text: words.join(' ') }))
+const withWords = (at: Scene, words = at.words, asked?: DrillEntry) =>
+  drill(at, (copy) => openTyped(copy, { kind: 'phrase', text: words.join(' ') }), asked)
 const withWay = (at: Scene, way: WayIn | undefined) => drill(at, (copy) => openBy(copy, way ?? assert.fail()))
 
 function wayOf(cases: typeof OTHERS, kind: WayIn['kind']): WayIn | undefined {
@@ -294,7 +297,7 @@ test('a drill that cannot reach a server says so, and where that lies which sign
   const bucket = await startFakeS3()
   const mediumId = await at.desk.add({ kind: 's3', where: `${bucket.url}bucket/cloudos/`, ...S3_KEY })
   await bucket[Symbol.asyncDispose]()
-  await assert.rejects(shown(at, mediumId), (cause) => {
+  await assert.rejects(shown(at, { mediumId, stored: true }), (cause) => {
     assert.ok(cause instanceof CloudError)
     assert.equal(cause.code, 'medium-unreachable')
     assert.match(cause.message, /lies sealed on this device/)
@@ -321,4 +324,22 @@ test('edits not yet saved are counted by a drill and are no damage; what was dam
   for (const { way, wayIn } of WAYS) if (way.kind !== 'wallet-memo') await withWay(at, wayIn)
   const { media } = { media: await at.desk.list() }
   assert.equal(media.find(({ mediumId }) => mediumId === at.mediumId)?.tests?.length, 3)
+})
+
+test('a drill signs in with what is typed now; what the device keeps is used only when that is said, and is recorded as the lesser drill', async (t) => {
+  const at = await scene(t)
+  await using bucket = await startFakeS3()
+  const mediumId = await at.desk.add({ kind: 's3', where: `${bucket.url}bucket/cloudos/`, ...S3_KEY })
+  const entered = async (asked: Omit<DrillEntry, 'mediumId'>) =>
+    (await withWords(at, at.words, { mediumId, ...asked })).entry
+  await assert.rejects(entered({}), { code: 'needs-credential', message: /part B of your kit/ })
+  await assert.rejects(entered({ secret: 'mistyped' }), { code: 'wrong-credential', message: /was not used/ })
+  assert.deepEqual(at.noted(mediumId), [], 'what is mistyped says nothing of the copy')
+  assert.equal(await entered({ stored: true }), 'stored')
+  const testsOf = async () => (await at.desk.list()).find((one) => one.mediumId === mediumId)?.tests ?? []
+  assert.deepEqual((await testsOf()).map(({ entry }) => entry), ['stored']) // prettier-ignore
+  assert.equal(await entered({ secret: S3_KEY.secret }), 'asked')
+  assert.equal(await entered({ ...S3_KEY }), 'asked')
+  assert.deepEqual(new Set((await testsOf()).map(({ entry }) => entry)), new Set(['asked', 'stored']))
+  assert.equal((await withWords(at)).entry, 'not-needed')
 })

@@ -29,6 +29,8 @@ export const KEPT_VERBS: readonly Handwritten[] = [
       'cloudos recover --drill',
       'cloudos recover --drill /media/stick/cloudos --way passphrase',
       'cloudos recover --drill --way keychain',
+      'cloudos recover --drill https://cloud.example.org/dav/cloudos --secret-file password.txt',
+      'cloudos recover --drill --stored',
     ],
     parts: [
       textPart(
@@ -40,6 +42,10 @@ export const KEPT_VERBS: readonly Handwritten[] = [
       flag(
         'drill',
         'Opens the copies of this device as if everything were lost, changes nothing, and notes how it went',
+      ),
+      flag(
+        'stored',
+        'For a drill: signs in with what this device keeps, which shows less; otherwise you are asked anew',
       ),
       {
         name: 'kind',
