@@ -53,6 +53,7 @@ export async function leaveOnMedia(
     home,
     'recover',
     '--drill',
+    '--stored',
     '--way-file',
     wordsFile,
   )

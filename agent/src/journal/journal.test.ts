@@ -216,3 +216,21 @@ test('folders of a journal from before there were other places are kept as folde
   })
   assert.deepEqual(media.all()[1]?.sealedCredential, utf8('sealed'))
 })
+
+test('drills from before anybody was asked for a credential are kept as what they were: by the device’s own', (t) => {
+  const file = fileFor(t)
+  const before = MIGRATIONS.findIndex((sql) => sql.includes('CREATE TABLE drills_by_entry'))
+  const db = new DatabaseSync(file)
+  for (const sql of MIGRATIONS.slice(0, before)) db.exec(sql)
+  db.exec(`
+    INSERT INTO media VALUES ('ab', 'folder', '/media/stick', '', NULL, 'disk 5', 7, '${HASH}');
+    INSERT INTO media VALUES ('cd', 'webdav', 'https://a.example/', 'robin', x'01', 'a.example', 7, '${HASH}');
+    INSERT INTO drills VALUES ('ab', 'aa', 5, '', 5), ('cd', 'aa', 6, 'rotten', 4);
+    PRAGMA user_version = ${String(before)}`)
+  db.close()
+  const { drills } = open(t, file).media
+  assert.deepEqual(drills.of('ab'), [{ way: 'aa', entry: 'not-needed', atMs: 5, problem: undefined, goodAtMs: 5 }])
+  assert.deepEqual(drills.of('cd'), [{ way: 'aa', entry: 'stored', atMs: 6, problem: 'rotten', goodAtMs: 4 }])
+  drills.note('cd', { way: 'aa', entry: 'asked', atMs: 7, problem: undefined })
+  assert.deepEqual(drills.of('cd').map(({ entry, goodAtMs }) => [entry, goodAtMs]), [['asked', 7], ['stored', 4]]) // prettier-ignore
+})

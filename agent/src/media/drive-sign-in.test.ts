@@ -17,6 +17,7 @@ async function sitDown(t: TestContext) {
   const line = createTestLine()
   const added: NewMedium[] = []
   const device = { isInProfile: true }
+  const time = { nowMs: 0 }
   const signIn = new DriveSignIn({
     google: {
       address: signInAddress,
@@ -30,7 +31,7 @@ async function sitDown(t: TestContext) {
     },
     isInProfile: () => device.isInProfile,
     // Nobody's patience ends here.
-    clock: { ...createTestClock(), sleep: (_delayMs, signal) => new Promise((done) => signal?.addEventListener('abort', () => { done() })) }, // prettier-ignore
+    clock: { ...createTestClock(), monotonicMs: () => time.nowMs, sleep: (_delayMs, signal) => new Promise((done) => signal?.addEventListener('abort', () => { done() })) }, // prettier-ignore
     rng: nodeRng,
   })
   t.after(async () => {
@@ -38,7 +39,7 @@ async function sitDown(t: TestContext) {
     await fake[Symbol.asyncDispose]()
   })
   const { clientId, clientSecret } = fake.oauth
-  return { fake, signIn, added, device, where: fake.url + clientId, clientSecret }
+  return { fake, signIn, added, device, time, where: fake.url + clientId, clientSecret }
 }
 
 /** What a browser does: it goes where Google's page sends it. */
@@ -80,6 +81,19 @@ test('a visitor’s sign-in is kept in memory alone, also on a device that is in
   assert.deepEqual(await finishing, { account: fake.oauth.email })
   assert.deepEqual(added, [])
   assert.equal(signIn.find(where)?.account, fake.oauth.email)
+})
+
+test('a sign-in for a drill adds nothing, is kept in memory and ends after ten minutes', async (t) => {
+  const { fake, signIn, added, time, where, clientSecret } = await sitDown(t)
+  const { attempt, url } = await signIn.begin(where)
+  const finishing = signIn.finish({ attempt, clientSecret, drill: true })
+  await visit(url)
+  assert.deepEqual(await finishing, { account: fake.oauth.email })
+  assert.deepEqual(added, [])
+  assert.equal(signIn.find(where), undefined, 'nothing but a drill has any use of it')
+  assert.match(signIn.findForDrill(where)?.secret ?? '', new RegExp(`^${clientSecret} 1//`))
+  time.nowMs += 10 * 60_000
+  assert.equal(signIn.findForDrill(where), undefined)
 })
 
 test('a project that is still in testing is told: its sign-ins end after seven days', async (t) => {

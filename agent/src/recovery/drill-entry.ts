@@ -45,7 +45,7 @@ export function sayWrongCredential(cause: unknown, { kind, where, account }: Sto
   const asWhom = account === undefined ? '' : ` as ${account}`
   return new CloudError(
     'wrong-credential',
-    `${where} does not let you in${asWhom} with what you gave now. It says: ${cause.message} Compare it with part B of your kit; what this device keeps was not used.`,
+    `${where} does not let you in${asWhom} with what you gave now. Compare it with what you keep beside part B of your kit; what this device keeps was not used.`,
     cause,
   )
 }

@@ -20,6 +20,8 @@ export interface CommandLine {
   runWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CommandEnd>
   /** The envelope that `--json` gives. */
   json(...args: readonly string[]): Promise<Readonly<Record<string, unknown>>>
+  /** The same, with these lines piped in. */
+  jsonFrom(lines: readonly string[], ...args: readonly string[]): Promise<Readonly<Record<string, unknown>>>
   /** Starts it and leaves it running until the test ends. */
   start(...args: readonly string[]): ChildProcess & { readonly stdout: NodeJS.ReadableStream }
   readonly folder: string
@@ -41,10 +43,16 @@ export function commandLine(t: TestContext, file = COMMAND, more: Readonly<Recor
     spawn(process.execPath, [file, ...args], {
       env: { ...env, ...over },
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
-  const runWith: CommandLine['runWith'] = (over, ...args) => {
+  const runFrom = (
+    piped: string,
+    over: Readonly<Record<string, string>>,
+    args: readonly string[],
+  ): Promise<CommandEnd> => {
     const child = startWith(over, args)
+    // Whoever reads nothing may be gone before it is written.
+    child.stdin.on('error', () => undefined).end(piped)
     let out = ''
     let err = ''
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (out += piece))
@@ -55,7 +63,8 @@ export function commandLine(t: TestContext, file = COMMAND, more: Readonly<Recor
       })
     })
   }
-  const run: CommandLine['run'] = (...args) => runWith({}, ...args)
+  const runWith: CommandLine['runWith'] = (over, ...args) => runFrom('', over, args)
+  const run: CommandLine['run'] = (...args) => runFrom('', {}, args)
   t.after(async () => {
     await run('down')
     rmSync(folder, { recursive: true, maxRetries: 3 })
@@ -64,7 +73,12 @@ export function commandLine(t: TestContext, file = COMMAND, more: Readonly<Recor
     run,
     runWith,
     json: async (...args) => parseEnvelope((await run(...args, '--json')).out),
-    start: (...args) => startWith({}, args),
+    jsonFrom: async (lines, ...args) => parseEnvelope((await runFrom(lines.join('\n') + '\n', {}, [...args, '--json'])).out), // prettier-ignore
+    start: (...args) => {
+      const child = startWith({}, args)
+      child.stdin.end()
+      return child
+    },
     folder,
     home,
   }

@@ -3,12 +3,15 @@ import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import { drillCommand, readForDrillCommand } from '@cloudos/protocol/recovery-commands'
-import type { Drilled } from '@cloudos/protocol/recovery-commands'
+import type { DrillEntry, Drilled } from '@cloudos/protocol/recovery-commands'
 import { findSlotKind } from '@cloudos/protocol/slot'
 import type { SlotKind } from '@cloudos/protocol/slot'
 import { callAgent } from '../profile/agent-commands.ts'
 import type { OpenRefusal } from '../profile/ways.ts'
 import type { ClosedDoor } from './opening.svelte.ts'
+
+/** What the place is signed in to with: nothing where it takes none, or somebody has just signed in to a Drive for this. */
+export type DrillCredential = Omit<DrillEntry, 'mediumId'>
 
 /**
  * One copy of a device is tried as if everything else were lost: read anew from its place, opened here by a way in that is asked for again,
@@ -20,6 +23,10 @@ export class CopyDrill {
   /** Why it cannot be read, or did not bring everything back. */
   problem = $state<string>()
   drilled = $state.raw<Drilled>()
+  /** The place has refused what was typed; nothing is known of the copy. */
+  credentialProblem = $state<string>()
+  busy = $state(false)
+  #credential: DrillCredential = {}
   readonly #client: () => RpcClient
   readonly #mediumId: string
 
@@ -46,19 +53,23 @@ export class CopyDrill {
     }
   }
 
-  async read(): Promise<void> {
+  async read(credential: DrillCredential = {}): Promise<void> {
     this.problem = undefined
+    this.credentialProblem = undefined
+    this.#credential = credential
+    this.busy = true
     const entries: Uint8Array[] = []
     await this.#telling(async () => {
       const shown = await callAgent(
         this.#client(),
         readForDrillCommand,
-        { mediumId: this.#mediumId },
+        { mediumId: this.#mediumId, ...credential },
         { onEvent: (piece) => entries.push(...piece.entries) },
       )
       const { profileId, slots, sealedVault } = shown
       this.copy = { profileId, slots, sealedVault, entries }
     })
+    this.busy = false
   }
 
   async #open(copy: SealedCopy, way: WayIn): Promise<OpenRefusal | undefined> {
@@ -67,7 +78,7 @@ export class CopyDrill {
     if (!opened.ok) return opened.error
     const { vault, slotName } = opened.value
     await this.#telling(async () => {
-      const drill = { mediumId: this.#mediumId, way: slotName, epochKeys: [...vault.keyByEpoch] }
+      const drill = { mediumId: this.#mediumId, ...this.#credential, way: slotName, epochKeys: [...vault.keyByEpoch] }
       this.drilled = await callAgent(this.#client(), drillCommand, drill)
     })
     wipeVault(vault)
@@ -79,7 +90,11 @@ export class CopyDrill {
       await work()
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
-      this.problem = cause.message
+      if (OF_TYPING.has(cause.code)) this.credentialProblem = cause.message
+      else this.problem = cause.message
     }
   }
 }
+
+/** What is wrong is what somebody typed, or where somebody signed in. */
+const OF_TYPING = new Set(['needs-credential', 'wrong-account', 'wrong-credential'])

@@ -16,10 +16,11 @@ import { askEntrances } from './drill-entrance.ts'
 import { askShown, askWay, openTyped, valueOf } from './open-shown.ts'
 import type { AskedWay } from './open-shown.ts'
 
-/** What the person did wrong, or the keychain of this machine, says nothing about a copy: the drill ends there. */
+/** What the person did wrong, the keychain of this machine, and an agent that is gone say nothing about a copy: the drill ends there. */
 const NOT_OF_THE_COPY = new Set([
   ...['wrong-word', 'wrong-words', 'wrong-count', 'wrong-passphrase', 'no-secret', 'cancelled'],
   ...['keychain-unreachable', 'keychain-gone', 'keychain-damaged', 'key-open-to-others', 'wrong-keychain'],
+  ...['disconnected', 'no-profile'],
 ])
 
 /** Opens one copy, or all, from nothing but the medium and what the person types now. */

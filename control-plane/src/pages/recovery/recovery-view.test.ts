@@ -12,15 +12,16 @@ const STICK: MediumView = {
   ...{ mediumId: 'ab', kind: 'folder', where: '/stick', credential: 'not-needed', gen: 7, behind: 0, state: 'kept' },
   failureDomain: 'disk 5',
 }
+const OPENED = { way: 'aa', atMs: 0, entry: 'not-needed' } as const
 const DISK: MediumView = { ...STICK, mediumId: 'device', kind: 'device', where: '/home', failureDomain: 'disk 1' }
 
 test('for each way in and each place the page says whether it opens, and never says more than was tested', () => {
   const text = (change: Partial<MediumView>, way = WORDS) =>
     opensText(way, { ...STICK, ...change }, 3 * 86_400_000).text
-  assert.equal(text({ tests: [{ way: 'aa', atMs: 0 }] }), 'opened 3 days ago')
-  assert.equal(text({ tests: [{ way: 'aa', atMs: 0 }] }, WALLET), 'should open, not tested')
+  assert.equal(text({ tests: [OPENED] }), 'opened 3 days ago')
+  assert.equal(text({ tests: [OPENED] }, WALLET), 'should open, not tested')
   assert.equal(text({ state: 'away' }), 'should open, once it is back')
-  assert.equal(text({ tests: [{ way: 'aa', atMs: 0 }], testProblem: 'rotten' }), 'not now')
+  assert.equal(text({ tests: [OPENED], testProblem: 'rotten' }), 'not now')
   assert.equal(text({ gen: 0 }), 'no copy there yet')
   assert.equal(text({}, { ...WORDS, kind: 'unknown' }), 'of a newer CloudOS')
 })
@@ -36,6 +37,9 @@ test('what is missing is told until two independent ways open two places, each o
   assert.deepEqual(what([], [DISK]), ['Recovery words on paper', 'A second way in', 'A second place'])
   assert.deepEqual(what([WORDS], [DISK, STICK]), ['A second way in', 'A test of each copy'])
   assert.deepEqual(what([WORDS, WALLET], [DISK, { ...STICK, testedAtMs: 1 }]), [])
+  const tested = (entry: 'asked' | 'stored') => what([WORDS, WALLET], [DISK, { ...STICK, testedAtMs: 1, tests: [{ ...OPENED, entry }] }]) // prettier-ignore
+  assert.deepEqual(tested('stored'), ['A test as on a new machine'])
+  assert.deepEqual(tested('asked'), [])
 })
 
 test('the built-in wallet and the words it comes from are one way', () => {

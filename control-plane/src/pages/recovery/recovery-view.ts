@@ -57,7 +57,8 @@ export interface Missing {
 
 export function missingFrom(status: Pick<ProfileStatus, 'devices' | 'ways'>, media: MediaByDevice): readonly Missing[] {
   const { domains } = waysBack({ ...status, storages: separateStorages(media) })
-  const copies = [...media.values()].flat().filter(({ kind, gen }) => kind !== 'device' && gen > 0)
+  // Another agent is no place that a drill opens: its own copies are.
+  const copies = [...media.values()].flat().filter(({ kind, gen }) => kind !== 'device' && kind !== 'peer' && gen > 0)
   const missing: Missing[] = []
   if (!status.ways.some(({ kind }) => kind === 'phrase'))
     missing.push({ what: 'Recovery words on paper', how: 'Save the kit: they open every copy, whatever else is lost.', at: 'kit' }) // prettier-ignore
@@ -67,7 +68,14 @@ export function missingFrom(status: Pick<ProfileStatus, 'devices' | 'ways'>, med
     missing.push({ what: 'A second place', how: 'A copy that is not lost together with this machine.', at: 'storage' })
   if (copies.some(({ testedAtMs }) => testedAtMs === undefined))
     missing.push({ what: 'A test of each copy', how: 'Only what was opened once is known to open.', at: 'storage' })
+  else if (copies.some(isTestedByStoredAlone))
+    missing.push({ what: 'A test as on a new machine', how: 'Sign in with what you keep yourself: what a device keeps is gone with it.', at: 'storage' }) // prettier-ignore
   return missing
+}
+
+/** Nobody has signed in to it anew yet. */
+function isTestedByStoredAlone({ tests = [] }: MediumView): boolean {
+  return tests.length > 0 && tests.every(({ entry }) => entry === 'stored')
 }
 
 /** The built-in wallet comes from the same words, and together they are one. A machine's own key is none where the machine has the only copy. */

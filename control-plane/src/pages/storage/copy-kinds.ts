@@ -1,4 +1,4 @@
-import type { AddedKind } from '@cloudos/protocol/storage-commands'
+import type { AddedKind, MediumKind } from '@cloudos/protocol/storage-commands'
 
 /** What somebody is asked for to keep a copy in a place of one kind. */
 export interface CopyKind {
@@ -69,4 +69,11 @@ export const DRIVE = { value: 'drive', label: 'Google Drive' } as const
 export function labelOf(kind: AddedKind): string {
   if (kind === DRIVE.value) return DRIVE.label
   return COPY_KINDS.find((one) => one.kind === kind)?.label ?? kind
+}
+
+/** What a person types to sign in to a place that is kept already. */
+export function credentialsOf(kind: MediumKind): { readonly account?: string; readonly secret: string } {
+  if (kind === DRIVE.value) return { secret: 'Secret of the OAuth client' }
+  const known = COPY_KINDS.find((one) => one.kind === kind)
+  return { ...(known?.account !== undefined && { account: known.account }), secret: known?.secret?.label ?? 'Secret' }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
-import type { MediumView } from '@cloudos/protocol/storage-commands'
+import type { Entry, MediumView } from '@cloudos/protocol/storage-commands'
 import { browserText, drilledText, mediumText, roomText, testedText } from './medium-text.ts'
 
 const STICK: MediumView = {
@@ -52,7 +52,21 @@ test('each state has its own word, and what is behind is never called in step', 
 
 test('a copy says how long ago it was tested, and a test what came back and what is still on its way', () => {
   assert.equal(testedText({}, 0), 'Never tested')
-  assert.equal(testedText({ testedAtMs: 0 }, 3 * 86_400_000), 'Tested 3 days ago')
+  const day = 86_400_000
+  assert.equal(testedText({ testedAtMs: 0 }, 3 * day), 'Tested 3 days ago')
+  const test = (atMs: number, entry: Entry) => ({ way: 'aa', atMs, entry })
+  const after = (...tests: readonly ReturnType<typeof test>[]) =>
+    testedText({ testedAtMs: tests[0]?.atMs ?? 0, tests }, 3 * day)
+  assert.equal(after(test(0, 'not-needed')), 'Tested 3 days ago')
+  assert.equal(after(test(0, 'asked')), 'Tested 3 days ago, signed in as a new machine would')
+  assert.equal(
+    after(test(0, 'stored')),
+    'Tested 3 days ago with this device’s stored credential, never as a new machine would',
+  )
+  assert.equal(
+    after(test(day, 'stored'), test(0, 'asked')),
+    'Tested 2 days ago with this device’s stored credential, as a new machine would 3 days ago',
+  )
   const drilled = {
     testedAtMs: 0,
     gen: 7,
@@ -60,7 +74,9 @@ test('a copy says how long ago it was tested, and a test what came back and what
     edits: 30,
     notSaved: 0,
     stateHash: idFromBytes('Hash', new Uint8Array(32)),
-  }
+    entry: 'asked',
+  } as const
   assert.equal(drilledText(drilled), 'Revision 7: 1 document and 30 sealed edits came back, the same as here.')
   assert.match(drilledText({ ...drilled, notSaved: 2 }), /2 newer edits will be in its next revision/)
+  assert.match(drilledText({ ...drilled, entry: 'stored' }), /with what this device keeps: whether you could without/)
 })

@@ -53,15 +53,29 @@ function peerText(
   return { ...stateOf(medium), saved: behind === 0 ? edits : `${edits}; ${String(behind)} behind`, lostWith }
 }
 
-/** When a copy last brought everything back in a drill. */
-export function testedText({ testedAtMs }: Pick<MediumView, 'testedAtMs'>, nowMs: number): string {
-  return testedAtMs === undefined ? 'Never tested' : `Tested ${agoFrom(testedAtMs, nowMs)}`
+/** When a copy last brought everything back in a drill, and what its place was signed in to with: one by what the device keeps shows less. */
+export function testedText(
+  { testedAtMs, tests = [] }: Pick<MediumView, 'testedAtMs' | 'tests'>,
+  nowMs: number,
+): string {
+  if (testedAtMs === undefined) return 'Never tested'
+  const ago = agoFrom(testedAtMs, nowMs)
+  const [newest] = tests
+  if (newest?.entry === 'asked') return `Tested ${ago}, signed in as a new machine would`
+  if (newest?.entry !== 'stored') return `Tested ${ago}`
+  const asked = tests.find(({ entry }) => entry === 'asked')
+  const before =
+    asked === undefined ? 'never as a new machine would' : `as a new machine would ${agoFrom(asked.atMs, nowMs)}`
+  return `Tested ${ago} with this device’s stored credential, ${before}`
 }
 
 /** What a drill has found. */
-export function drilledText({ gen, documents, edits, notSaved }: Drilled): string {
+export function drilledText({ gen, documents, edits, notSaved, entry }: Drilled): string {
   const whole = `Revision ${String(gen)}: ${countOf(documents, 'document')} and ${countOf(edits, 'sealed edit')} came back, the same as here.`
-  return notSaved === 0 ? whole : `${whole} ${countOf(notSaved, 'newer edit')} will be in its next revision.`
+  const all = notSaved === 0 ? whole : `${whole} ${countOf(notSaved, 'newer edit')} will be in its next revision.`
+  return entry === 'stored'
+    ? `${all} It was signed in to with what this device keeps: whether you could without the device is not known yet.`
+    : all
 }
 
 function countOf(count: number, noun: string): string {
