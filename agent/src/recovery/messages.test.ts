@@ -142,7 +142,7 @@ async function writeNewerHead({ kept: { identities }, stick }: Scene): Promise<v
   const map = signed.ok ? decodeCbor(signed.value.payload) : undefined
   assert.ok(map?.ok && map.value instanceof Map && identities[0])
   const payload = encodeCbor(
-    new Map([...map.value, [12, 2]].sort(([a], [b]) => Number(a) - Number(b)) as [number, number][]),
+    new Map([...map.value, [12, 1_000]].sort(([a], [b]) => Number(a) - Number(b)) as [number, number][]),
   )
   const bytes = encodeSigned(payload, await signFor(identities[0].signer, 'head', payload))
   await using store = await connectFolder(stick, 'disk')
