@@ -1,7 +1,7 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
 import { hashOf } from './blob-hash.ts'
-import type { DriveApi, DriveFile } from './drive-api.ts'
+import type { DriveApi, DriveFile } from './drive-port.ts'
 import type { Chain } from './drive-chain.ts'
 import { blobFileName } from './drive-names.ts'
 import { BLOBS_MAX } from './drive-record.ts'

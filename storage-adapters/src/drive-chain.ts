@@ -1,6 +1,6 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Clock } from '@cloudos/protocol/ports'
-import type { DriveApi } from './drive-api.ts'
+import type { DriveApi } from './drive-port.ts'
 import { brokenOff } from './drive-error.ts'
 import { findRoots, generationName, rootsAndNewest } from './drive-names.ts'
 import { encodeDriveRecord, findDriveRecord, RECORD_MAX_BYTES } from './drive-record.ts'

@@ -1,52 +1,18 @@
-import { isRateLimit } from './drive-error.ts'
+import type { HowToCreate } from './drive-port.ts'
+import { askSigned } from './drive-signed.ts'
 import type { DriveTokens } from './drive-tokens.ts'
 import type { HttpLine } from './http-line.ts'
-import { createMediumError } from './medium-error.ts'
 
-export interface DriveFetchOptions {
-  readonly repeats: boolean
-  readonly maxBytes: number
-  /** Asked right before each sending: what comes too late is not sent. */
-  readonly mayStill?: (() => boolean) | undefined
-}
-
-/**
- * A line in the shape of `fetch`, for Google's client: signs each request, and once more with a fresh token when Google says that
- * the one in hand has ended. What is not a question is asked again only where `repeats` says that this does no harm.
- */
-export function driveFetch(line: HttpLine, tokens: DriveTokens, options: DriveFetchOptions): typeof globalThis.fetch {
+/** `askSigned` in the shape of `fetch`, for Google's client. */
+export function driveFetch(line: HttpLine, tokens: DriveTokens, how: HowToCreate): typeof globalThis.fetch {
   return async (address, init) => {
     const url = address instanceof Request ? address.url : String(address)
     const { method = 'GET', headers, signal } = init ?? {}
-    const cut = signal ?? NEVER
-    const body = await wholeBody(init?.body)
-    const ask = (token: string) => {
-      const signed = new Headers(headers)
-      signed.set('authorization', `Bearer ${token}`)
-      const request = {
-        method,
-        headers: signed,
-        ...(body !== undefined && { body }),
-        maxBytes: options.maxBytes,
-        repeats: options.repeats || method === 'GET' || method === 'DELETE',
-        isTooMuch: isRateLimit,
-      }
-      return line(
-        url,
-        () => (options.mayStill?.() === false ? Promise.reject(tooLate()) : Promise.resolve(request)),
-        cut,
-      )
-    }
-    const token = await tokens.current(cut)
-    const first = await ask(token)
-    const answer = first.status === 401 ? await ask(await tokens.renewed(token, cut)) : first
+    const request = { method, headers, body: await wholeBody(init?.body) }
+    const answer = await askSigned({ line, tokens }, url, request, how, signal ?? NEVER)
     const content = answer.status === 204 || answer.status === 304 ? null : answer.body
     return new Response(content, { status: answer.status, headers: answer.headers })
   }
-}
-
-function tooLate(): Error {
-  return createMediumError('medium-unreachable', 'This device was asleep in the midst of a save. It is tried again.')
 }
 
 const NEVER = new AbortController().signal

@@ -1,4 +1,4 @@
-import type { DriveApi } from './drive-api.ts'
+import type { DriveApi } from './drive-port.ts'
 
 /** File ids drawn beforehand: a creation that is asked for twice with one of them happens once. */
 export interface IdPool {

@@ -1,6 +1,6 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { BlobStoreCapabilities, CasOutcome, HeadRead, Version } from '@cloudos/protocol/ports'
-import type { DriveApi, DriveFile } from './drive-api.ts'
+import type { DriveApi, DriveFile } from './drive-port.ts'
 import type { DriveBlobs } from './drive-blobs.ts'
 import type { Chain, ChainState, Generation } from './drive-chain.ts'
 import { brokenOff } from './drive-error.ts'

@@ -1,6 +1,6 @@
 import { findId } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
-import type { DriveFile, DriveSearch } from './drive-api.ts'
+import type { DriveFile, DriveSearch } from './drive-port.ts'
 
 /*
  * Names of files on a Drive, which may be equal: `root`, `head-<generation>-<id of its root>`, `blob-<sha-256>`.

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import process from 'node:process'
 import { after, test } from 'node:test'
 import { connectDrive, foundDrive } from './drive.ts'
+import { connectPlainDrive } from './drive-plain.ts'
 import { blobStoreSuite } from './suite.ts'
 import { expectInLedger, writeLedgerEntry } from './suite/ledger.ts'
 import { casesInSuite, numbersOf } from './testing/case-table.ts'
-import { drivePlace, grantOf } from './testing/drive/drive-place.ts'
+import { drivePlace, grantOf, plainDrive } from './testing/drive/drive-place.ts'
 import { createRealDrive, findRealDriveGrant } from './testing/drive/real-drive.ts'
 import { startFakeDrive } from './testing/drive/fake-drive.ts'
 import type { FakeDrive } from './testing/drive/fake-drive.ts'
@@ -26,6 +27,7 @@ async function driveUnderTest(change: (fake: FakeDrive) => void) {
       assert.ok(files.length > 0)
       for (const file of files) file.content = Buffer.from(harm(new Uint8Array(file.content)))
     },
+    asPage: () => plainDrive(fake),
     [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose](),
   }
 }
@@ -42,6 +44,12 @@ for (const { name, run } of await blobStoreSuite('drive, by pages of three', () 
     fake.pageMax = 3
   }),
 ))
+  test(name, run)
+
+for (const { name, run } of await blobStoreSuite('drive, by plain requests of a page', async () => {
+  const medium = await driveUnderTest(() => undefined)
+  return { ...medium, connect: async () => (await connectPlainDrive(medium.asPage(), never)).store }
+}))
   test(name, run)
 
 const real = findRealDriveGrant(process.env)

@@ -1,14 +1,11 @@
-import { LIMITS } from '@cloudos/protocol/limits'
 import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
-import { createBlobStore } from './blob-store.ts'
 import { createDriveApi } from './drive-api.ts'
-import type { DriveApi } from './drive-api.ts'
-import { createDriveBlobs } from './drive-blobs.ts'
-import { createChain } from './drive-chain.ts'
+import { googleClient } from './drive-google-client.ts'
 import { createIdPool } from './drive-ids.ts'
-import { createDriveMedium } from './drive-medium.ts'
 import { ROOT } from './drive-names.ts'
+import type { DriveApi } from './drive-port.ts'
 import { encodeDriveRecord } from './drive-record.ts'
+import { openDriveStore } from './drive-store.ts'
 import { createDriveTokens, GOOGLE_TOKENS } from './drive-tokens.ts'
 import type { DriveGrant } from './drive-tokens.ts'
 import type { HttpLine } from './http-line.ts'
@@ -49,19 +46,8 @@ export async function foundDrive(place: DrivePlace, cut: AbortSignal): Promise<v
 }
 
 /** Opens what `foundDrive` has made a medium; `medium-gone` when it is none. */
-export async function connectDrive(place: DrivePlace, account: string, cut: AbortSignal): Promise<ConnectedBlobStore> {
-  const api = apiOf(place)
-  const chain = createChain(api, place.clock)
-  await chain.read(cut)
-  const capabilities = {
-    cas: true,
-    maxBlobBytes: LIMITS.blobMaxBytes,
-    tellsRoom: 'place' as const,
-    evictable: false,
-    failureDomain: `google ${account}`,
-  }
-  const blobs = createDriveBlobs(api, chain, capabilities.maxBlobBytes)
-  return createBlobStore(createDriveMedium(api, { chain, blobs }, capabilities))
+export function connectDrive(place: DrivePlace, account: string, cut: AbortSignal): Promise<ConnectedBlobStore> {
+  return openDriveStore({ api: apiOf(place), clock: place.clock }, account, cut)
 }
 
 /** The address of the account that has signed in. */
@@ -77,5 +63,5 @@ async function hasRoot(api: DriveApi, cut: AbortSignal): Promise<boolean> {
 
 function apiOf({ grant, line, clock, service }: DrivePlace): DriveApi {
   const tokens = createDriveTokens(grant, { tokenUrl: service?.tokenUrl ?? GOOGLE_TOKENS, line, clock })
-  return createDriveApi({ line, tokens, apiUrl: service?.apiUrl })
+  return createDriveApi(googleClient({ line, tokens, apiUrl: service?.apiUrl }))
 }

@@ -1,4 +1,5 @@
 import type { DrivePlace } from '../../drive.ts'
+import type { PlainDrive } from '../../drive-plain.ts'
 import type { DriveGrant } from '../../drive-tokens.ts'
 import type { FakeDrive } from './fake-drive.ts'
 import { createTestClock, createTestLine } from '../http-line.ts'
@@ -12,4 +13,10 @@ export function drivePlace(url: string, grant: DriveGrant): DrivePlace {
 /** As somebody who has signed in to it. */
 export function grantOf({ oauth }: FakeDrive): DriveGrant {
   return { clientId: oauth.clientId, clientSecret: oauth.clientSecret, refreshToken: oauth.signedIn() }
+}
+
+/** As a page that has just come back from the sign-in. */
+export function plainDrive({ url, oauth, space }: FakeDrive): PlainDrive {
+  const clock = createTestClock()
+  return { accessToken: oauth.shortToken(space.nowMs), clock, line: createTestLine({ clock }), apiUrl: url }
 }

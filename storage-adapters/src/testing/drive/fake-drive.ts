@@ -68,14 +68,15 @@ export async function startFakeDrive(): Promise<FakeDrive> {
     const { method = 'GET' } = request
     const one = { method, path: url.pathname, query: url.searchParams, bodyBytes: body.length }
     asked.push(one)
-    send(response, answer(one, request.headers, body))
+    const reply = isPreflight(request) ? PREFLIGHT : answer(one, request.headers, body)
+    send(response, reply, crossOrigin(url.pathname, request.headers.origin))
   }
 
   function answer(one: DriveAsked, headers: IncomingMessage['headers'], body: Buffer): Reply {
     const { method, path, query } = one
     if (path === '/token' && method === 'POST') return oauth.token(new URLSearchParams(body.toString()), space.nowMs)
     if (path === '/o/oauth2/v2/auth') {
-      const consent = oauth.authorise(query)
+      const consent = oauth.authorise(query, space.nowMs)
       return 'location' in consent
         ? { status: 302, headers: { location: consent.location } }
         : { status: 400, body: Buffer.from(consent.refusal) }
@@ -178,10 +179,37 @@ function partAfter(body: Buffer, boundary: string, index: number): Buffer | unde
   return from < 0 || start < 4 || end < 0 ? undefined : body.subarray(start, end)
 }
 
-function send(response: ServerResponse, { status, body, headers = {} }: Reply): void {
+/** A browser asks before it sends a page's own headers elsewhere. */
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}
+
+const PREFLIGHT: Reply = {
+  status: 200,
+  headers: {
+    'access-control-allow-methods': 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT',
+    'access-control-allow-headers': 'authorization,content-type',
+  },
+}
+
+/** Of Drive every page may ask, and it is shown few headers; of the pages of the sign-in none may. */
+function crossOrigin(path: string, origin: string | undefined): Readonly<Record<string, string>> {
+  if (origin === undefined || path.startsWith('/o/') || path === '/token') return {}
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'Cache-Control,Content-Encoding,Content-Length,Content-Type,Date,Expires,Vary',
+    vary: 'Origin,X-Origin',
+  }
+}
+
+function send(
+  response: ServerResponse,
+  { status, body, headers = {} }: Reply,
+  more: Readonly<Record<string, string>>,
+): void {
   const isJson = body !== undefined && !Buffer.isBuffer(body)
   const type = isJson ? 'application/json; charset=UTF-8' : 'application/octet-stream'
-  response.writeHead(status, { ...(body !== undefined && { 'content-type': type }), ...headers })
+  response.writeHead(status, { ...(body !== undefined && { 'content-type': type }), ...headers, ...more })
   response.end(isJson ? JSON.stringify(body) : body)
 }
 

@@ -12,6 +12,12 @@ export interface FakeOauth {
   tokenLifeMs: number
   /** A project in testing: its sign-ins end after seven days, and Google says so. */
   isInTesting: boolean
+  /** Of the kind "Web application" in the same project: for pages, which come back to an address that is registered, with a short token. */
+  readonly webClientId: string
+  /** Where its pages lie. */
+  webRedirectUris: readonly string[]
+  /** As if a page had just been given one. */
+  shortToken(nowMs: number): string
   /** As if the person had signed in before. */
   signedIn(): string
   /** The sign-ins so far end; also what becomes of a project in testing after seven days. */
@@ -20,7 +26,7 @@ export interface FakeOauth {
   endTokens(): void
   isGood(accessToken: string, nowMs: number): boolean
   /** The address that the browser is sent to, or what Google's page says instead. */
-  authorise(query: URLSearchParams): { readonly location: string } | { readonly refusal: string }
+  authorise(query: URLSearchParams, nowMs: number): { readonly location: string } | { readonly refusal: string }
   token(form: URLSearchParams, nowMs: number): { readonly status: number; readonly body: object }
 }
 
@@ -64,9 +70,25 @@ export function createFakeOauth(): FakeOauth {
     }
   }
 
+  /** The implicit grant, as Google's guide for applications in a page has it: all comes back behind `#`. */
+  function authorisePage(query: URLSearchParams, nowMs: number) {
+    const redirect = query.get('redirect_uri') ?? ''
+    if (!oauth.webRedirectUris.includes(redirect)) return { refusal: 'Error 400: redirect_uri_mismatch' }
+    if (query.get('response_type') !== 'token') return { refusal: 'Error 400: invalid_request' }
+    if (!(query.get('scope') ?? '').split(' ').includes(SCOPE)) return { refusal: 'Error 400: invalid_scope' }
+    const { access_token, token_type, expires_in, scope } = granted(nowMs).body
+    const told = oauth.consents
+      ? { state: query.get('state') ?? '', access_token, token_type, expires_in: String(expires_in), scope }
+      : { error: 'access_denied', state: query.get('state') ?? '' }
+    return { location: `${redirect}#${new URLSearchParams(told).toString()}` }
+  }
+
   const oauth: FakeOauth = {
     clientId: '123456789012-thetests0thetests0thetests0.apps.googleusercontent.com',
     clientSecret: 'GOCSPX-of-the-tests',
+    webClientId: '123456789012-thepages0thepages0thepages0.apps.googleusercontent.com',
+    webRedirectUris: [],
+    shortToken: (nowMs) => granted(nowMs).body.access_token,
     email: 'somebody@example.org',
     consents: true,
     grantsFolder: true,
@@ -85,7 +107,8 @@ export function createFakeOauth(): FakeOauth {
       endByToken.clear()
     },
     isGood: (token, nowMs) => (endByToken.get(token) ?? 0) > nowMs,
-    authorise(query) {
+    authorise(query, nowMs) {
+      if (query.get('client_id') === oauth.webClientId) return authorisePage(query, nowMs)
       const redirect = URL.parse(query.get('redirect_uri') ?? '')
       const challenge = query.get('code_challenge') ?? ''
       if (query.get('client_id') !== oauth.clientId) return { refusal: 'Error 401: invalid_client' }

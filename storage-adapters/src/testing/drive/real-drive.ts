@@ -1,6 +1,7 @@
 import { connectDrive, foundDrive } from '../../drive.ts'
 import type { DrivePlace } from '../../drive.ts'
 import { createDriveApi } from '../../drive-api.ts'
+import { googleClient } from '../../drive-google-client.ts'
 import { createDriveTokens, GOOGLE_TOKENS } from '../../drive-tokens.ts'
 import type { DriveGrant } from '../../drive-tokens.ts'
 import { createHttpLine } from '../../http-line.ts'
@@ -28,7 +29,7 @@ export async function createRealDrive(grant: DriveGrant): Promise<MediumUnderTes
   const line = createHttpLine({ fetch: globalThis.fetch, clock, random: Math.random, timeoutMs: 30_000 })
   const place: DrivePlace = { grant, line, clock }
   const tokens = createDriveTokens(grant, { tokenUrl: GOOGLE_TOKENS, line, clock })
-  const api = createDriveApi({ line, tokens })
+  const api = createDriveApi(googleClient({ line, tokens }))
   const everything = { query: 'trashed = false', order: 'name' } as const
 
   async function empty(): Promise<void> {
