@@ -1,7 +1,7 @@
 /**
  * `npm run static-copy -- FOLDER [ORIGIN...]` writes the page as files that any server of files can serve, with no agent beside it. What
- * the agent says in a header stands in the page then: where it may connect to is github.com's API, devices of one's own, and ORIGINs,
- * such as a GitHub of one's own.
+ * the agent says in a header stands in the page then: where it may connect to is the API of github.com, that of Google Drive, devices of
+ * one's own, and ORIGINs, such as a GitHub of one's own.
  */
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -16,7 +16,9 @@ export function policyFor(origins: readonly string[]): string {
     `default-src 'none'`,
     `script-src 'self' 'wasm-unsafe-eval'`,
     `style-src 'self'`,
-    ['connect-src', `'self'`, 'https://api.github.com', 'ws:', 'wss:', ...origins].join(' '),
+    ['connect-src', `'self'`, 'https://api.github.com', 'https://www.googleapis.com', 'ws:', 'wss:', ...origins].join(
+      ' ',
+    ),
     `img-src 'self' blob: data:`,
     `worker-src 'self'`,
     `manifest-src 'self'`,

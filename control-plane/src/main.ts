@@ -11,8 +11,10 @@ import { browserClock, browserRng } from './browser-ports.ts'
 import { browserNameFrom } from './profile/browser-name.ts'
 import { eraseRest, eraseLater } from './profile/erase.ts'
 import { eraseKept, findKeptProfile, keepDoor, openKeep } from './profile/keep.ts'
+import { takeGoogleReturn } from './google-return.ts'
 import { takeLink } from './opened-with.ts'
 import { Router } from './router.svelte.ts'
+import type { DirectAccess } from './profile/direct-copy.ts'
 import type { HeldProfile } from './profile/held.ts'
 import type { KeptProfile } from './profile/keep.ts'
 import type { TabEars } from './profile/browser-profile.ts'
@@ -21,6 +23,7 @@ import { Session } from './state/session.svelte.ts'
 import { Toasts } from './state/toasts.svelte.ts'
 
 const link = takeLink(location, history)
+const returned = takeGoogleReturn(location, history, sessionStorage)
 eraseRest()
 const keeping = openKeep('cloudos')
 const toasts = new Toasts()
@@ -31,23 +34,17 @@ const mediumOf = async (profileId: ProfileId): Promise<ConnectedBlobStore> => {
   return connectIndexedDb(`cloudos/1/${profileId}/medium`, 'this browser')
 }
 const connectDirect = async (where: string, token: string): Promise<ConnectedBlobStore> => {
-  const [{ connectGithub }, { createHttpLine }, { githubPlace }] = await Promise.all([
-    import('@cloudos/storage-adapters/github'),
-    import('@cloudos/storage-adapters/http-line'),
-    import('./profile/github-place.ts'),
-  ])
-  const line = createHttpLine({ fetch: (url, init) => fetch(url, init), clock, random: Math.random, timeoutMs: 30_000 })
-  const { store } = await connectGithub({ ...githubPlace(where, token), line }, AbortSignal.timeout(60_000))
-  return store
+  const { connectDirect: connect } = await import('./profile/connect-direct.ts')
+  return connect(where, token, clock)
 }
-const openHeld = async (held: HeldProfile, ears: TabEars, token?: string): Promise<ProfileInTab> => {
+const openHeld = async (held: HeldProfile, ears: TabEars, given?: DirectAccess['given']): Promise<ProfileInTab> => {
   // Side by side: somebody waits to type.
   const [{ openInTab }, persisted, medium] = await Promise.all([
     import('./profile/browser-profile.ts'),
     navigator.storage.persisted(),
     mediumOf(held.profileId),
   ])
-  const direct = { connect: connectDirect, token }
+  const direct = { connect: connectDirect, given }
   return openInTab({ held, keep: await keeping, medium, locks: navigator.locks, clock, rng, persisted, ears, direct })
 }
 /** Held by the tab that logs this browser out: the others come back once nothing is here any more. */
@@ -60,6 +57,7 @@ const findKept = async (): Promise<KeptProfile | undefined> => findKeptProfile(a
 
 const session = new Session({
   link,
+  returned,
   toasts,
   find: async () => (await findKept())?.protection,
   found: async () => {
@@ -117,19 +115,22 @@ const session = new Session({
       return ok((ears) => openHeld(signed.value, ears))
     },
   },
-  onGithub: {
+  direct: {
     look: async (place) => {
       const { lookThere } = await import('./profile/sign-in-direct.ts')
       return lookThere(connectDirect, place)
     },
     signIn: async (place, copy, how) => {
-      const { signInDirect } = await import('./profile/sign-in-direct.ts')
+      const [{ signInDirect }, { directSpelling }] = await Promise.all([
+        import('./profile/sign-in-direct.ts'),
+        import('./profile/direct-place.ts'),
+      ])
       await using medium = await mediumOf(copy.profileId)
       const deviceName = browserNameFrom(navigator.userAgent)
       const signed = await signInDirect(place, copy, { keep: await keeping, medium, rng, clock, deviceName, ...how })
       if (!signed.ok) return signed
       await navigator.storage.persist()
-      return ok((ears) => openHeld(signed.value, ears, place.token))
+      return ok((ears) => openHeld(signed.value, ears, { where: directSpelling(place.where), token: place.token }))
     },
   },
   waysHere: async () => {

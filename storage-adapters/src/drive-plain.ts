@@ -1,3 +1,4 @@
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { createDriveApi } from './drive-api.ts'
 import { plainClient } from './drive-plain-client.ts'
@@ -23,7 +24,14 @@ export async function connectPlainDrive(
 ): Promise<{ readonly store: ConnectedBlobStore; readonly account: string }> {
   const api = createDriveApi(plainClient({ line, tokens: shortToken(accessToken), apiUrl }))
   const account = await api.account(cut)
-  return { store: await openDriveStore({ api, clock }, account, cut), account }
+  const store = await openDriveStore({ api, clock }, account, cut).catch((cause: unknown) => {
+    throw cause instanceof CloudError && cause.code === 'medium-gone' ? notIn(account) : cause
+  })
+  return { store, account }
+}
+
+function notIn(account: string): Error {
+  return createMediumError('medium-gone', `Google let you in as ${account}, and no copy of a profile lies there for this client. Sign in with the account that holds it, by a client of the project that put it there.`) // prettier-ignore
 }
 
 function shortToken(accessToken: string): DriveTokens {

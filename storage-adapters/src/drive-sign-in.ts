@@ -1,10 +1,7 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import { DRIVE_SCOPE, GOOGLE_SIGN_IN } from './drive-scope.ts'
 import { askForToken, GOOGLE_TOKENS, isWrongClient } from './drive-tokens.ts'
 import type { DriveClient, DriveGrant, TokenPlace } from './drive-tokens.ts'
-
-/** The application's own folder and nothing else of a Drive. */
-const SCOPE = 'https://www.googleapis.com/auth/drive.appdata'
-const GOOGLE_SIGN_IN = 'https://accounts.google.com/o/oauth2/v2/auth'
 
 /** One question to a person: whether this client may have its folder. */
 export interface SignInQuestion {
@@ -25,7 +22,7 @@ export async function signInAddress(question: SignInQuestion, signInUrl: string 
     client_id: question.clientId,
     redirect_uri: question.redirectUri,
     response_type: 'code',
-    scope: SCOPE,
+    scope: DRIVE_SCOPE,
     state: question.state,
     code_challenge: base64url(new Uint8Array(digest)),
     code_challenge_method: 'S256',
@@ -71,7 +68,7 @@ export async function exchangeCode(
       throw cause instanceof CloudError && isWrongClient(cause) ? new CloudError('wrong-client', cause.message) : cause
     },
   )
-  if (!scopes.includes(SCOPE))
+  if (!scopes.includes(DRIVE_SCOPE))
     throw new CloudError('not-ticked', 'The box for the application’s own folder was not ticked on Google’s page. Sign in again and tick it.') // prettier-ignore
   if (refreshToken === undefined)
     throw new CloudError('bad-client', 'Google gave no lasting sign-in. The client must be of the kind "Desktop app": make one and sign in again.') // prettier-ignore

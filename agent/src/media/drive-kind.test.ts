@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { connectDrive, findDriveAccount, foundDrive } from '@cloudos/storage-adapters/drive'
 import { drivePlace, grantOf } from '@cloudos/storage-adapters/testing/drive/drive-place'
 import { startFakeDrive } from '@cloudos/storage-adapters/testing/drive/fake-drive'
-import { secretFrom } from './drive-address.ts'
+import { secretFrom } from './drive-grant.ts'
 import { driveKind } from './drive-kind.ts'
 import type { Drives, SignedInDrive } from './drive-kind.ts'
 

@@ -1,6 +1,8 @@
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
-import { grantFrom, normaliseDrive, parseDriveAddress } from './drive-address.ts'
-import type { DriveEndpoints, DriveGrant } from './drive-address.ts'
+import { normaliseDrive, parseDriveAddress } from '@cloudos/protocol/drive-address'
+import type { DriveEndpoints } from '@cloudos/protocol/drive-address'
+import { grantFrom } from './drive-grant.ts'
+import type { DriveGrant } from './drive-grant.ts'
 import { SERVER_RETRY } from './http-place.ts'
 import type { Credential, MediumKindPort } from './kinds.ts'
 

@@ -5,22 +5,22 @@ import { memoryAmong } from '@cloudos/mesh/copy/copy-memory'
 import { mediumName } from '@cloudos/mesh/copy/sightings-book'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
-import { githubSpelling, parseGithubAddress } from '@cloudos/protocol/github-address'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { Clock, ConnectedBlobStore, Rng } from '@cloudos/protocol/ports'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
+import { directKind, directLabel, directSpelling } from './direct-place.ts'
 import { findToken, sealToken } from './direct-token.ts'
 import type { HeldProfile } from './held.ts'
 import { findDirect, keepDirect } from './keep.ts'
 import type { KeepDatabase, KeptDirect } from './keep.ts'
 import type { DirectView } from './status.ts'
 
-/** How a repository is reached without an agent. */
+/** How a place is reached without an agent. */
 export interface DirectAccess {
   /** Rejects with `CloudError`. */
   readonly connect: (where: string, token: string) => Promise<ConnectedBlobStore>
   /** What this tab was given and keeps in memory only. */
-  readonly token: string | undefined
+  readonly given: { readonly where: string; readonly token: string } | undefined
 }
 
 export interface DirectCopyParts {
@@ -40,7 +40,7 @@ const LOOK_EVERY_MS = 1_000
 const RETRY_FIRST_MS = 5_000
 const RETRY_MAX_MS = 300_000
 
-/** The copy that this browser keeps by itself in a repository, while it leads: what is there comes here, what is edited goes there. */
+/** The copy that this browser keeps by itself in a repository or a Drive, while it leads: what is there comes here, what is edited goes there. */
 export class DirectCopy implements AsyncDisposable {
   readonly #parts: DirectCopyParts
   readonly #stopped = new AbortController()
@@ -61,11 +61,11 @@ export class DirectCopy implements AsyncDisposable {
     this.#parts = parts
     this.#kept = kept
     this.#unsubscribe = parts.profile.sightings.onTold((name) => {
-      if (this.#kept !== undefined && nameOf(this.#kept) === name) this.#keeper?.told()
+      if (this.#kept !== undefined && nameOf(this.#kept, parts.identity) === name) this.#keeper?.told()
     })
+    const given = parts.access.given?.where === kept?.where ? parts.access.given : undefined
     const { boxSecret } = parts.held.secrets.keys
-    this.#token =
-      parts.access.token ?? (kept?.sealedToken && findToken(boxSecret, kept.where, kept.sealedToken)) ?? undefined
+    this.#token = given?.token ?? (kept?.sealedToken && findToken(boxSecret, kept.where, kept.sealedToken)) ?? undefined
   }
 
   get view(): DirectView | undefined {
@@ -84,7 +84,7 @@ export class DirectCopy implements AsyncDisposable {
     }
   }
 
-  /** Another repository or token from now on. An empty token: this browser keeps no copy by itself any more. */
+  /** Another place or token from now on. An empty token: this browser keeps no copy by itself any more. */
   use(wanted: { readonly where: string; readonly token: string; readonly remember: boolean }): Promise<void> {
     const using = this.#last.then(() => this.#use(wanted))
     this.#last = using.catch(() => undefined)
@@ -99,12 +99,12 @@ export class DirectCopy implements AsyncDisposable {
   }
 
   async #use({ where, token, remember }: { where: string; token: string; remember: boolean }): Promise<void> {
-    const { keep, held, profile, rng, onChanged } = this.#parts
+    const { keep, held, profile, identity, rng, onChanged } = this.#parts
     await this.#keeper?.close()
     this.#keeper = undefined
-    if (token === '' && this.#kept !== undefined) await profile.sightings.forget(nameOf(this.#kept))
+    if (token === '' && this.#kept !== undefined) await profile.sightings.forget(nameOf(this.#kept, identity))
     this.#token = token === '' ? undefined : token
-    const spelled = githubSpelling(parseGithubAddress(where))
+    const spelled = directSpelling(where)
     const seen = this.#kept?.where === spelled ? this.#kept.seen : undefined
     this.#kept =
       token === ''
@@ -125,11 +125,11 @@ export class DirectCopy implements AsyncDisposable {
     if (kept === undefined || token === undefined) return
     this.#keeper = startCopy({
       connect: () => access.connect(kept.where, token),
-      medium: `GitHub ${kept.where}`,
+      medium: directLabel(kept.where),
       profile,
       identity,
       ways,
-      memory: memoryAmong(profile.sightings, nameOf(kept), { find: () => this.#kept?.seen, save: (seen) => { this.#remember(seen) } }), // prettier-ignore
+      memory: memoryAmong(profile.sightings, nameOf(kept, identity), { find: () => this.#kept?.seen, save: (seen) => { this.#remember(seen) } }), // prettier-ignore
       clock,
       saveEveryMs: 5_000,
       retryAfterMs: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
@@ -159,6 +159,9 @@ export class DirectCopy implements AsyncDisposable {
 }
 
 /** As the agents call it. */
-function nameOf({ where }: KeptDirect): Hash {
-  return mediumName('github', where.toLowerCase())
+/** A Drive is another place for each account, which is not known here: this device shares no name for it. */
+function nameOf({ where }: KeptDirect, { deviceId }: Pick<DeviceIdentity, 'deviceId'>): Hash {
+  return directKind(where) === 'drive'
+    ? mediumName('drive', where, deviceId)
+    : mediumName('github', where.toLowerCase())
 }

@@ -2,12 +2,12 @@ import type { WayIn } from '@cloudos/crypto/way-in'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { refusalOf } from '@cloudos/mesh/copy/write-copy'
 import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
-import { githubSpelling, parseGithubAddress } from '@cloudos/protocol/github-address'
 import type { Result } from '@cloudos/protocol/result'
-import type { DirectPlace } from '../state/profile-on-github.svelte.ts'
+import type { DirectPlace } from '../state/profile-direct.svelte.ts'
 import type { SeenCopy } from '../state/profile-elsewhere.svelte.ts'
 import { createDeviceKeys } from './device-keys.ts'
 import type { DirectAccess } from './direct-copy.ts'
+import { directSpelling } from './direct-place.ts'
 import { sealToken } from './direct-token.ts'
 import type { HeldProfile } from './held.ts'
 import { keepDirect } from './keep.ts'
@@ -16,7 +16,7 @@ import { signInFrom } from './sign-in.ts'
 import type { SignInParts } from './sign-in.ts'
 import type { OpenRefusal } from './ways.ts'
 
-/** What lies in the repository. Rejects with `CloudError`; nothing is written there. */
+/** What lies there. Rejects with `CloudError`; nothing is written there. */
 export async function lookThere(connect: DirectAccess['connect'], { where, token }: DirectPlace): Promise<SeenCopy> {
   await using store = await connect(where, token)
   const read = await readCopy(store)
@@ -25,7 +25,7 @@ export async function lookThere(connect: DirectAccess['connect'], { where, token
   return await lookAt({ profileId, slots, sealedVault, entries })
 }
 
-/** Opens the copy and keeps the profile here, with the repository as the place that this browser saves to from now on. */
+/** Opens the copy and keeps the profile here, with it as the place that this browser saves to from now on. */
 export async function signInDirect(
   place: DirectPlace,
   copy: SealedCopy,
@@ -35,7 +35,7 @@ export async function signInDirect(
   const keys = await createDeviceKeys(rng)
   const signed = await signInFrom(copy, way, { ...parts, keys, agent: { is: 'none' } })
   if (!signed.ok) return signed
-  const where = githubSpelling(parseGithubAddress(place.where))
+  const where = directSpelling(place.where)
   const sealed = place.remember && { sealedToken: sealToken(keys.boxSecret, where, place.token, rng) }
   await keepDirect(keep, { where, ...sealed })
   return signed

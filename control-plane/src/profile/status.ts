@@ -88,7 +88,7 @@ export type ProtectionView =
   | { readonly phase: 'protected' }
   | { readonly phase: 'failed'; readonly message: string }
 
-/** A repository that this browser keeps a copy in by itself, as far as it has come. */
+/** A repository or a Drive that this browser keeps a copy in by itself, as far as it has come. */
 export interface DirectView {
   readonly where: string
   /** It cannot be reached without: it is in no tab's memory and was not to be kept. */

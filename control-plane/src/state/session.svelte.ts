@@ -3,6 +3,7 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import type { Result } from '@cloudos/protocol/result'
 import type { SlotKind } from '@cloudos/protocol/slot'
+import type { GoogleReturn } from '../google-return.ts'
 import type { TabEars } from '../profile/browser-profile.ts'
 import type { ProfileInTab } from '../profile/profile.ts'
 import type { ProfileStatus } from '../profile/status.ts'
@@ -14,8 +15,8 @@ import { IDLE_LIMIT_MS, IdleClock } from './idle-clock.ts'
 import type { Notes } from './notes.svelte.ts'
 import { ProfileElsewhere } from './profile-elsewhere.svelte.ts'
 import type { ElsewhereParts } from './profile-elsewhere.svelte.ts'
-import { ProfileOnGithub } from './profile-on-github.svelte.ts'
-import type { OnGithubParts } from './profile-on-github.svelte.ts'
+import { ProfileDirect } from './profile-direct.svelte.ts'
+import type { DirectParts } from './profile-direct.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
 export type SessionPhase =
@@ -39,7 +40,7 @@ export interface SessionParts {
   readonly open: (ears: TabEars) => Promise<ProfileInTab>
   readonly unlock: (way: WayIn, ears: TabEars) => Promise<Result<ProfileInTab, OpenRefusal>>
   readonly elsewhere: ElsewhereParts
-  readonly onGithub: OnGithubParts
+  readonly direct: DirectParts
   /** What kinds of ways in the profile here has, while it is locked. */
   readonly waysHere: () => Promise<{ readonly profileId: ProfileId; readonly kinds: readonly SlotKind[] }>
   readonly found: () => Promise<void>
@@ -58,6 +59,8 @@ export interface SessionParts {
   readonly forget: () => void
   /** The link an agent opened this page with. */
   readonly link: string | undefined
+  /** What somebody has brought back from Google's page. */
+  readonly returned: GoogleReturn | undefined
   readonly toasts: Toasts
 }
 
@@ -78,7 +81,7 @@ export class Session {
   /** For who has a profile already. */
   readonly elsewhere: ProfileElsewhere
   /** For who has one and no agent. */
-  readonly onGithub: ProfileOnGithub
+  readonly direct: ProfileDirect
   readonly #parts: SessionParts
   readonly #idle: IdleClock
   #leave = (): void => undefined
@@ -87,8 +90,12 @@ export class Session {
     this.#parts = parts
     this.#idle = new IdleClock(parts.nowMs())
     this.elsewhere = new ProfileElsewhere(parts.elsewhere, parts.link, (open) => this.#orFail(() => this.#open(open)))
-    this.onGithub = new ProfileOnGithub(parts.onGithub, (open) => this.#orFail(() => this.#open(open)))
+    this.direct = new ProfileDirect(parts.direct, (open) => this.#orFail(() => this.#open(open)))
     this.#listen()
+  }
+
+  get returned(): GoogleReturn | undefined {
+    return this.#parts.returned
   }
 
   async start(): Promise<void> {
@@ -276,6 +283,7 @@ export class Session {
     // The first word of a leader: somebody listens now.
     if (this.status === undefined && this.#parts.link !== undefined && !this.elsewhere.isUsed)
       profile.wish({ wish: 'meet', link: this.#parts.link })
+    if (this.status === undefined) this.#useReturn(profile, status)
     if (this.status?.meeting.phase === 'meeting' && status.meeting.phase === 'met')
       this.#parts.toasts.show({
         tone: 'good',
@@ -283,6 +291,15 @@ export class Session {
         detail: 'It keeps a copy of everything.',
       })
     this.status = status
+  }
+
+  /** For the copy that this browser keeps in that Drive by itself. */
+  #useReturn(profile: ProfileInTab, { direct }: ProfileStatus): void {
+    const { returned, toasts } = this.#parts
+    if (returned === undefined || direct === undefined || direct.where !== returned.where) return
+    if (returned.kind === 'failed') toasts.show({ tone: 'bad', title: returned.problem })
+    else if (direct.needsToken || direct.problem !== undefined)
+      profile.wish({ wish: 'direct', where: returned.where, token: returned.token, remember: false })
   }
 
   /** `isMild`: the profile is as it was, and the asker says why. */

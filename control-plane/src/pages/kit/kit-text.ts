@@ -1,4 +1,5 @@
 import type { AddedKind, MediumView } from '@cloudos/protocol/storage-commands'
+import { directKind } from '../../profile/direct-place.ts'
 import type { MediaByDevice } from '../../profile/separate-storages.ts'
 import type { DeviceView, ProfileStatus } from '../../profile/status.ts'
 import { labelOf } from '../storage/copy-kinds.ts'
@@ -35,7 +36,8 @@ export function kitPlaces(
 /** Kept by this browser itself, without an agent. */
 function directPlace(where: string): KitPlace {
   const keeps = 'the whole profile and its documents, sealed'
-  return { name: `${labelOf('github')}, kept by this browser`, address: where, kind: 'github', keeps }
+  const kind = directKind(where)
+  return { name: `${labelOf(kind)}, kept by this browser`, address: where, kind, keeps }
 }
 
 function mediaOf({ name }: DeviceView, media: readonly MediumView[]): readonly KitPlace[] {

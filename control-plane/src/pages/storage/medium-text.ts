@@ -1,3 +1,4 @@
+import { isDriveAddress } from '@cloudos/protocol/drive-address'
 import type { Drilled } from '@cloudos/protocol/recovery-commands'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { ProfileKept } from '../../profile/profile.ts'
@@ -29,13 +30,14 @@ export function mediumText(medium: MediumView, nowMs: number): PlaceWords {
   return { ...stateOf(medium), saved, room, lostWith }
 }
 
-/** A repository that this browser saves to by itself. */
+/** A repository or a Drive that this browser saves to by itself. */
 export function directText(direct: DirectView, nowMs: number): PlaceWords {
   const { needsToken, behind, gen, savedAtMs, problem } = direct
   const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
   const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
   const [lostWith, room] = ['the account it belongs to', roomText(direct.room)]
-  if (needsToken) return { state: 'needs its token', tone: 'warn', saved, room, lostWith }
+  const missing = isDriveAddress(direct.where) ? 'needs a sign-in' : 'needs its token'
+  if (needsToken) return { state: missing, tone: 'warn', saved, room, lostWith }
   if (problem !== undefined) return { state: 'failed', tone: 'bad', saved, room, lostWith }
   return behind === 0 && savedAtMs !== undefined
     ? { state: 'in step', tone: 'good', saved, room, lostWith }

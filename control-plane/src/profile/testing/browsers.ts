@@ -48,7 +48,7 @@ export async function createBrowser(): Promise<Browser> {
       onProblem: (problem: Error) => { throw problem }, // prettier-ignore
       onStale: stale.resolve, // prettier-ignore
     }
-    const direct = { connect: () => Promise.reject(new Error('no place in reach')), token: undefined }
+    const direct = { connect: () => Promise.reject(new Error('no place in reach')), given: undefined }
     return openInTab({ held, keep, medium, locks: navigator.locks, clock, rng: dice, persisted: true, ears, direct })
   }
   const browser: Browser = {

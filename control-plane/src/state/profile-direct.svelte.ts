@@ -13,7 +13,7 @@ export interface DirectPlace {
 }
 
 /** Everything rejects with `CloudError` only. */
-export interface OnGithubParts {
+export interface DirectParts {
   readonly look: (place: DirectPlace) => Promise<SeenCopy>
   readonly signIn: (
     place: DirectPlace,
@@ -23,11 +23,11 @@ export interface OnGithubParts {
 }
 
 /** "I have a profile already", and no agent: this browser itself looks into a repository. */
-export class ProfileOnGithub {
-  readonly #parts: OnGithubParts
+export class ProfileDirect {
+  readonly #parts: DirectParts
   readonly #open: (open: OpenHere) => Promise<void>
 
-  constructor(parts: OnGithubParts, open: (open: OpenHere) => Promise<void>) {
+  constructor(parts: DirectParts, open: (open: OpenHere) => Promise<void>) {
     this.#parts = parts
     this.#open = open
   }

@@ -1,19 +1,10 @@
-import { CloudError } from '@cloudos/protocol/cloud-error'
-import { isThisDevice } from './http-place.ts'
-import type { Credential } from './kinds.ts'
+import { CloudError } from './cloud-error.ts'
 
-/** The OAuth client by which a device reaches a Drive: each client has a folder of its own in every account. */
+/** The OAuth client by which a Drive is reached: each project has a folder of its own in every account. */
 export interface DriveAddress {
   readonly clientId: string
   /** `undefined` is Google's own; another one listens on this very device. */
   readonly service: SignInEndpoints | undefined
-}
-
-/** What it takes to come back to a Drive without the person. */
-export interface DriveGrant {
-  readonly clientId: string
-  readonly clientSecret: string
-  readonly refreshToken: string
 }
 
 export interface DriveEndpoints {
@@ -64,13 +55,16 @@ function notOurs(where: string): CloudError {
   return new CloudError('bad-address', `Google Drive is at Google alone: give the id of your OAuth client instead of ${where}.`) // prettier-ignore
 }
 
-/** Kept sealed as one text, since each half is useless without the other. */
-export function secretFrom({ clientSecret, refreshToken }: Omit<DriveGrant, 'clientId'>): string {
-  return `${clientSecret} ${refreshToken}`
+/** Whether a place is in a Drive, for whoever keeps places of several kinds by their spelling alone. */
+export function isDriveAddress(where: string): boolean {
+  return /(?:^|:|\/)\d{6,24}-[a-z0-9]{8,64}\.apps\.googleusercontent\.com$/.test(where)
 }
 
-export function grantFrom(clientId: string, credential: Credential | undefined): DriveGrant {
-  const [clientSecret = '', refreshToken = '', more] = (credential?.secret ?? '').split(' ')
-  if (clientSecret !== '' && refreshToken !== '' && more === undefined) return { clientId, clientSecret, refreshToken }
-  throw new CloudError('no-credential', 'Sign in to Google first: add the copy on the Storage page, or with cloudos drive begin.') // prettier-ignore
+/** The number of the project that the client belongs to, by which Google tells applications apart. */
+export function projectOf({ clientId }: Pick<DriveAddress, 'clientId'>): string {
+  return clientId.slice(0, clientId.indexOf('-'))
+}
+
+function isThisDevice({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
