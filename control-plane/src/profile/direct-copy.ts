@@ -158,8 +158,7 @@ export class DirectCopy implements AsyncDisposable {
   }
 }
 
-/** As the agents call it. */
-/** A Drive is another place for each account, which is not known here: this device shares no name for it. */
+/** As the agents call it. A Drive is another place for each account, which is not known here: this device shares no name for it. */
 function nameOf({ where }: KeptDirect, { deviceId }: Pick<DeviceIdentity, 'deviceId'>): Hash {
   return directKind(where) === 'drive'
     ? mediumName('drive', where, deviceId)
