@@ -1,6 +1,6 @@
 import { hexFromBytes } from '@cloudos/protocol/bytes'
 import { normaliseDrive, parseDriveAddress } from '@cloudos/protocol/drive-address'
-import { pageSignInAddress } from '@cloudos/storage-adapters/drive-scope'
+import { pageSignInAddress } from '@cloudos/protocol/google-sign-in'
 import { keepAsked } from './google-return.ts'
 
 /** Where Google comes back to: as it has to be registered there. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DRIVE_SCOPE, pageSignInAddress } from '@cloudos/storage-adapters/drive-scope'
+import { DRIVE_SCOPE, pageSignInAddress } from '@cloudos/protocol/google-sign-in'
 import { keepAsked, takeGoogleReturn } from './google-return.ts'
 
 const WHERE = 'drive:123456789012-abcdefghijklmnop.apps.googleusercontent.com'

@@ -1,4 +1,4 @@
-import { DRIVE_SCOPE } from '@cloudos/storage-adapters/drive-scope'
+import { DRIVE_SCOPE } from '@cloudos/protocol/google-sign-in'
 
 /** What somebody brings back from Google's page to a page without an agent. */
 export type GoogleReturn =
@@ -26,7 +26,7 @@ export function takeGoogleReturn(location: Location, history: History, storage: 
   const told = new URLSearchParams(location.hash.slice(1))
   const [token, state] = [told.get('access_token'), told.get('state')]
   if (token === null && (state === null || !told.has('error'))) return undefined
-  const asked = findAsked(storage.getItem(KEY))
+  const asked = parseAsked(storage.getItem(KEY))
   storage.removeItem(KEY)
   const isMine = asked !== undefined && asked.state === state
   history.replaceState(null, '', `${location.pathname}${location.search}#${isMine ? asked.place : '/'}`)
@@ -46,7 +46,7 @@ function failed(problem: string, where?: string): GoogleReturn {
   return { kind: 'failed', where, problem }
 }
 
-function findAsked(text: string | null): AskedGoogle | undefined {
+function parseAsked(text: string | null): AskedGoogle | undefined {
   if (text === null) return undefined
   const { state, where, place } = JSON.parse(text) as Partial<Record<string, unknown>>
   return typeof state === 'string' && typeof where === 'string' && typeof place === 'string'

@@ -33,9 +33,27 @@ const mediumOf = async (profileId: ProfileId): Promise<ConnectedBlobStore> => {
   const { connectIndexedDb } = await import('@cloudos/storage-adapters/indexeddb')
   return connectIndexedDb(`cloudos/1/${profileId}/medium`, 'this browser')
 }
+/** Without an agent; only the adapter that is used is loaded. */
 const connectDirect = async (where: string, token: string): Promise<ConnectedBlobStore> => {
-  const { connectDirect: connect } = await import('./profile/connect-direct.ts')
-  return connect(where, token, clock)
+  const [{ createHttpLine }, { directKind }] = await Promise.all([
+    import('@cloudos/storage-adapters/http-line'),
+    import('./profile/direct-place.ts'),
+  ])
+  const line = createHttpLine({ fetch: (url, init) => fetch(url, init), clock, random: Math.random, timeoutMs: 30_000 })
+  const cut = AbortSignal.timeout(60_000)
+  if (directKind(where) === 'drive') {
+    const [{ connectPlainDrive }, { parseDriveAddress }] = await Promise.all([
+      import('@cloudos/storage-adapters/drive-plain'),
+      import('@cloudos/protocol/drive-address'),
+    ])
+    const apiUrl = parseDriveAddress(where).service?.apiUrl
+    return (await connectPlainDrive({ accessToken: token, line, clock, apiUrl }, cut)).store
+  }
+  const [{ connectGithub }, { githubPlace }] = await Promise.all([
+    import('@cloudos/storage-adapters/github'),
+    import('./profile/github-place.ts'),
+  ])
+  return (await connectGithub({ ...githubPlace(where, token), line }, cut)).store
 }
 const openHeld = async (held: HeldProfile, ears: TabEars, given?: DirectAccess['given']): Promise<ProfileInTab> => {
   // Side by side: somebody waits to type.

@@ -1,5 +1,5 @@
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { DRIVE_SCOPE, GOOGLE_SIGN_IN } from './drive-scope.ts'
+import { DRIVE_SCOPE, GOOGLE_SIGN_IN } from '@cloudos/protocol/google-sign-in'
 import { askForToken, GOOGLE_TOKENS, isWrongClient } from './drive-tokens.ts'
 import type { DriveClient, DriveGrant, TokenPlace } from './drive-tokens.ts'
 
