@@ -1,5 +1,6 @@
 /** The figures of a browser's own database as a medium: pages closed and browsers killed in the middle of saves, pages that race. */
 import { racePages, runBrowserKills, runPageRounds } from '@cloudos/e2e/figures/broken-database'
+import { raceBrowsers } from '@cloudos/e2e/figures/racing-browsers'
 import { judge, oncePerRun, row } from '../figure-rows.ts'
 import type { FigureRow } from '../figures.ts'
 
@@ -32,6 +33,15 @@ export const rows: readonly FigureRow[] = [
     async (isQuick) => {
       const { dropped, rounds } = await killed(isQuick)
       return judge(dropped, rounds, () => true)
+    },
+  ),
+  row(
+    'github, two browsers racing for every place of a head: places lost or silently overwritten',
+    '0, and they did meet',
+    'places',
+    async (isQuick) => {
+      const { places, conflicts, lost, overwritten } = await raceBrowsers(isQuick ? 25 : 500)
+      return judge(lost + overwritten, places, (faults) => faults === 0 && conflicts > 0)
     },
   ),
   row(
