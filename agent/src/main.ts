@@ -4,6 +4,7 @@ import { homedir, tmpdir, userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
 import { createHttpLine } from '@cloudos/storage-adapters/http-line'
+import { createShownStore } from '@cloudos/storage-adapters/shown-store'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import { parseConfig, sayConfigRefusal } from './config.ts'
@@ -174,6 +175,7 @@ async function main(): Promise<void> {
         webdav: webdavKind(webdavServers()),
         s3: s3Kind(s3Buckets()),
       },
+      shownStore: createShownStore,
       googleSignIn: googleSignIn(drives),
       clock: nodeClock,
       rng: nodeRng,

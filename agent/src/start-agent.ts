@@ -58,6 +58,7 @@ import { DriveSignIn } from './media/drive-sign-in.ts'
 import type { GoogleSignIn } from './media/drive-sign-in.ts'
 import { MediaDesk } from './media/media-desk.ts'
 import { peerKind } from './media/peer-kind.ts'
+import type { AsMedium } from './media/peer-kind.ts'
 import { startMeshHost } from './mesh-host.ts'
 import { pageLink, writeOpenLink } from './open-link.ts'
 import { countCommands } from './metrics-text.ts'
@@ -78,6 +79,7 @@ export interface AgentParts {
   readonly say: (line: string) => void
   readonly log: Log
   readonly kinds: MediumKinds
+  readonly shownStore: AsMedium
   readonly googleSignIn: GoogleSignIn
   /** The owner has asked for the end: whoever started this agent disposes it. */
   readonly stop: () => void
@@ -168,7 +170,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   stack.defer(() => mesh.close())
   const media: MediaDesk = stack.use(
     new MediaDesk({
-      kinds: { ...parts.kinds, peer: peerKind(mesh) },
+      kinds: { ...parts.kinds, peer: peerKind(mesh, parts.shownStore) },
       media: journal.media,
       ways: journal.ways,
       identity,

@@ -19,6 +19,7 @@ import { parseCertificate } from '@cloudos/protocol/certificate'
 import type { DeviceCertificate } from '@cloudos/protocol/certificate'
 import type { NewMedium } from '@cloudos/protocol/storage-commands'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
+import { createShownStore } from '@cloudos/storage-adapters/shown-store'
 import { createDisk } from '../disk.ts'
 import { openJournal } from '../journal/journal.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -73,7 +74,7 @@ async function startMachine(t: TestContext, options: StartOptions): Promise<Mach
   })
   const folders = { folder: folderKind({ found: foundFolder, connect: connectFolder }) }
   const media = new MediaDesk({
-    kinds: { ...folders, peer: peerKind(host) },
+    kinds: { ...folders, peer: peerKind(host, createShownStore) },
     ...{ media: journal.media, ways: journal.ways, identity, homeFolder: home, clock, rng: dice, onIncident },
   })
   host.onOpened((profile) => {

@@ -11,11 +11,14 @@ export interface DeviceVisits {
   visitDevice(place: DevicePlace, secret: Uint8Array): Promise<ConnectedBlobStore>
 }
 
+/** What a visit shows, held to what every medium promises: the adapters do it. */
+export type AsMedium = (shown: ConnectedBlobStore) => ConnectedBlobStore
+
 /**
  * Another device of the profile. It keeps everything by itself, so nothing is added or kept in step here: this is the way back from it, by
  * the one-time code that it shows.
  */
-export function peerKind(visits: DeviceVisits): MediumKindPort {
+export function peerKind(visits: DeviceVisits, asMedium: AsMedium): MediumKindPort {
   return {
     normalise: (where) => placeText(placeFrom(where)),
     // What is wrong shows in visiting it, and a code works once.
@@ -31,7 +34,7 @@ export function peerKind(visits: DeviceVisits): MediumKindPort {
       const secret = findCode(credential.secret)
       if (secret === undefined)
         throw new CloudError('bad-code', 'The code is mistyped: it is 29 letters and digits in groups of five. Nothing was sent. Look at it again.') // prettier-ignore
-      return visits.visitDevice(place, secret)
+      return asMedium(await visits.visitDevice(place, secret))
     },
     failureDomain: (address) => Promise.resolve(`device ${placeFrom(address).peerId}`),
     saveEveryMs: 3_000,

@@ -20,6 +20,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map(
     'code-refused':
       'That device does not know this one: its code has run out. Pair the two with a link: cloudos device pair',
     'not-let-in': 'What was signed does not let this device in. Nothing was changed there.',
+    'blob-damaged': 'That device shows a part of its copy that is damaged.',
     'medium-full': 'The disk of that device is full. Free some space there, then try again.',
   }),
 )

@@ -65,11 +65,12 @@ async function answerAll(visit: ServedCopy, inbox: Inbox): Promise<void> {
         await takeIn(visit, asked.entries)
         return
       }
-      const answered = await orRefuse(visit.channel, async () => {
+      const refused = await orRefuse(visit.channel, async () => {
         copy ??= await visit.openCopy()
         say(visit.channel, await answerOne(copy.store, asked))
       })
-      if (!answered) return
+      // What else lies there may be whole.
+      if (refused !== undefined && refused !== 'blob-damaged') return
       await visit.channel.drained(visit.signal)
     }
   } finally {
@@ -93,14 +94,14 @@ async function takeIn({ channel, takeIn: take }: ServedCopy, entries: readonly U
   })
 }
 
-/** What goes wrong here is said there by its code; whether it went well. */
-async function orRefuse(channel: Channel, act: () => Promise<void>): Promise<boolean> {
+/** What goes wrong here is said there by its code, which is returned. */
+async function orRefuse(channel: Channel, act: () => Promise<void>): Promise<string | undefined> {
   try {
     await act()
-    return true
+    return undefined
   } catch (cause) {
     if (!(cause instanceof CloudError)) throw cause
     say(channel, { kind: 'refused', code: cause.code })
-    return false
+    return cause.code
   }
 }

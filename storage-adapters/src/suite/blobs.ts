@@ -171,7 +171,8 @@ export const BLOB_CASES: readonly SuiteCase[] = [
   },
 ]
 
-function DAMAGES(): readonly (readonly [string, (bytes: Uint8Array) => Uint8Array])[] {
+/** What becomes of a blob, and how a failing disk does it. */
+export function DAMAGES(): readonly (readonly [string, (bytes: Uint8Array) => Uint8Array])[] {
   return [
     ['with one bit flipped', (bytes) => bytes.map((byte, index) => (index === 3 ? byte ^ 16 : byte))],
     ['cut off at the end', (bytes) => bytes.subarray(0, -1)],

@@ -3,7 +3,7 @@ import type { Hash } from '@cloudos/protocol/ids'
 import type { SuiteCase } from '../suite.ts'
 import { expectEqual, expectFault, expectHead, listed, setHead, storeBlob } from './expect.ts'
 
-const HOSTILE = [
+export const HOSTILE_NAMES = [
   '', '.', '..', '../head', '/', '/head', 'head/', 'he/ad', 'h\\ead', 'head\0', '\0', 'Head', 'HEAD', 'head ', ' head', '-head', 'head.',
   'caf\u00e9', 'cafe\u0301', 'head\n', 'x'.repeat(65), 'x'.repeat(4096), '%2e%2e', '__proto__', 'b/head', 'he\u202ead',
 ] // prettier-ignore
@@ -15,7 +15,7 @@ export const NAME_CASES: readonly SuiteCase[] = [
     async run(medium) {
       await using store = await medium.connect()
       await setHead(store, 'head', utf8('untouched'))
-      for (const name of HOSTILE) {
+      for (const name of HOSTILE_NAMES) {
         await expectFault('bad-name', store.readHead(name))
         await expectFault('bad-name', store.casHead(name, utf8('hostile'), undefined))
         await expectFault('bad-name', store.delete('h/' + name))
@@ -31,7 +31,14 @@ export const NAME_CASES: readonly SuiteCase[] = [
     async run(medium) {
       await using store = await medium.connect()
       const kept = await storeBlob(store, utf8('untouched'))
-      for (const name of [...HOSTILE, kept.toUpperCase(), kept + '0', kept.slice(1), '../b/' + kept, kept + '\0']) {
+      for (const name of [
+        ...HOSTILE_NAMES,
+        kept.toUpperCase(),
+        kept + '0',
+        kept.slice(1),
+        '../b/' + kept,
+        kept + '\0',
+      ]) {
         await expectFault('bad-name', store.getBlob(name as Hash))
         await expectFault('bad-name', store.delete('b/' + name))
       }

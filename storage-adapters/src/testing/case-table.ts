@@ -11,6 +11,7 @@ export const MEDIA = [
   's3',
   'github',
   'drive',
+  'device',
 ] as const
 export type Medium = (typeof MEDIA)[number]
 
