@@ -3,6 +3,9 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** A second key to the same bucket. */
+export const OTHER_S3_KEY = { account: 'AKIDOTHER', secret: 'uEg1nXwM8pJ3dTqB5sLzR7vKcY2hFa+DgNxOiW4k' }
+
 export const S3_KEY = { account: 'AKIDEXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
 
 export interface FakeS3 extends AsyncDisposable {
@@ -13,6 +16,8 @@ export interface FakeS3 extends AsyncDisposable {
   repeatsFirstPage: boolean
   /** By bucket and key. */
   readonly objects: Map<string, Buffer>
+  /** What whoever comes with the other key is shown and writes to instead, while it is set. */
+  otherObjects: Map<string, Buffer> | undefined
 }
 
 interface Asked {
@@ -41,13 +46,14 @@ export async function startFakeS3(): Promise<FakeS3> {
   const { port } = server.address() as AddressInfo
 
   function reply(answer: ServerResponse, asked: Asked): void {
+    const shown = accountOf(asked) === OTHER_S3_KEY.account ? (fake.otherObjects ?? objects) : objects
     const refusal = refuseSignature(asked)
     if (refusal !== undefined) return refuse(answer, refusal === 'BadDigest' ? 400 : 403, refusal)
     const [, bucket = '', ...rest] = decodeURIComponent(asked.url.pathname).split('/')
     const key = rest.join('/')
     if (bucket !== 'bucket') return refuse(answer, 404, 'NoSuchBucket')
-    if (key === '') return list(answer, asked.url.searchParams)
-    const found = objects.get(key)
+    if (key === '') return list(answer, shown, asked.url.searchParams)
+    const found = shown.get(key)
     switch (asked.method) {
       case 'GET':
         if (found === undefined) return refuse(answer, 404, 'NoSuchKey')
@@ -56,12 +62,12 @@ export async function startFakeS3(): Promise<FakeS3> {
       case 'PUT': {
         const failed = fake.ignoresConditions ? undefined : refuseCondition(asked, found)
         if (failed !== undefined) return refuse(answer, failed === 'NoSuchKey' ? 404 : 412, failed)
-        objects.set(key, asked.body)
+        shown.set(key, asked.body)
         answer.writeHead(200, { etag: etagOf(asked.body) }).end()
         return
       }
       case 'DELETE':
-        objects.delete(key)
+        shown.delete(key)
         answer.writeHead(204).end()
         return
       default:
@@ -69,12 +75,12 @@ export async function startFakeS3(): Promise<FakeS3> {
     }
   }
 
-  function list(answer: ServerResponse, query: URLSearchParams): void {
+  function list(answer: ServerResponse, shown: ReadonlyMap<string, Buffer>, query: URLSearchParams): void {
     const prefix = query.get('prefix') ?? ''
     const asked = query.get('continuation-token') ?? ''
     const after = fake.repeatsFirstPage ? '' : asked
     if (asked !== '') fake.repeatsFirstPage = false
-    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort()
+    const keys = [...shown.keys()].filter((key) => key.startsWith(prefix)).sort()
     const rest = keys.filter((key) => token(key) > after)
     const page = rest.slice(0, PAGE_KEYS)
     const isTruncated = rest.length > page.length
@@ -95,6 +101,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     ignoresConditions: false,
     repeatsFirstPage: false,
     objects,
+    otherObjects: undefined,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -116,12 +123,17 @@ function refuseCondition({ headers }: Asked, found: Buffer | undefined): string 
   return etagOf(found) === expected ? undefined : 'PreconditionFailed'
 }
 
+function accountOf({ headers }: Asked): string | undefined {
+  return /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1]
+}
+
 /** By the rules that Amazon publishes for the version 4 of its signatures, and not by the library that made this one. */
 function refuseSignature({ method, url, headers, body }: Asked): string | undefined {
   const match = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(headers.authorization ?? '') // prettier-ignore
   if (match === null) return 'AccessDenied'
   const [, account, day = '', region = '', signedNames = '', signature] = match
-  if (account !== S3_KEY.account) return 'InvalidAccessKeyId'
+  const pair = [S3_KEY, OTHER_S3_KEY].find((one) => one.account === account)
+  if (pair === undefined) return 'InvalidAccessKeyId'
   const at = String(headers['x-amz-date'])
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(at) ?? []
   const atMs = Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s))
@@ -149,7 +161,7 @@ function refuseSignature({ method, url, headers, body }: Asked): string | undefi
   const text = `AWS4-HMAC-SHA256\n${at}\n${scope}\n${createHash('sha256').update(canonical).digest('hex')}`
   const key = [day, region, 's3', 'aws4_request'].reduce<Buffer | string>(
     (last, part) => createHmac('sha256', last).update(part).digest(),
-    'AWS4' + S3_KEY.secret,
+    'AWS4' + pair.secret,
   )
   return createHmac('sha256', key).update(text).digest('hex') === signature ? undefined : 'SignatureDoesNotMatch'
 }
