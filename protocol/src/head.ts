@@ -10,7 +10,7 @@ import { SLOT_FIXED_BYTES } from './slot.ts'
 
 /** What this reader can read; a head may ask for more. Each head asks for no more than what it leads to needs. */
 export const READER_VERSION = 2
-/** What reads everything that has no snapshot of several parts in it. */
+/** What reads everything that has no dense pack and no snapshot of several parts in it. */
 export const FIRST_READER_VERSION = 1
 
 /**

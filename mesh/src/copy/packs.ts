@@ -1,8 +1,8 @@
-import { concatBytes } from '@cloudos/protocol/bytes'
 import { FRAME_HEADER_BYTES, FRAME_SIGNATURE_BYTES, parseFrame } from '@cloudos/protocol/frame'
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import type { ChainSpan, Pack } from '@cloudos/protocol/pack-index'
 import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
+import { encodeDense, findDense, isDense } from './dense-pack.ts'
 
 /** A pack that is larger stays as it is; smaller ones are joined as what comes after them grows. */
 export const PACK_FULL_BYTES = 256 * 1024
@@ -16,8 +16,12 @@ export interface PackedFrame {
   readonly bytes: Uint8Array
 }
 
-/** The frames of a pack, by their form only: nothing in them is verified. `undefined` when they are not whole frames end to end. */
+/** The frames of a pack, dense or end to end, by their form only: nothing in them is verified. `undefined` when they are not whole. */
 export function parsePack(bytes: Uint8Array): readonly PackedFrame[] | undefined {
+  if (isDense(bytes)) {
+    const frames = findDense(bytes)?.map(findPacked)
+    return frames?.every((frame) => frame !== undefined) === true ? frames : undefined
+  }
   const frames: PackedFrame[] = []
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let offset = 0; offset < bytes.length;) {
@@ -52,7 +56,7 @@ export function packFrames(frames: readonly PackedFrame[]): readonly { bytes: Ui
     packs.at(-1)?.push(frame)
     sizeBytes += frame.bytes.length
   }
-  return packs.map((pack) => ({ bytes: concatBytes(...pack.map(({ bytes }) => bytes)), spans: spansOf(pack) }))
+  return packs.map((pack) => ({ bytes: encodeDense(pack.map(({ bytes }) => bytes)), spans: spansOf(pack) }))
 }
 
 function spansOf(frames: readonly PackedFrame[]): ChainSpan[] {

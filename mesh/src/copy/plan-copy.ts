@@ -40,7 +40,7 @@ export async function extendPacks(
   if (missing.length === 0) return { packs, added: 0 }
   const kept = packs.map((pack) => ({ newestHour, ...pack }))
   const frames: PackedFrame[] = missing
-  let sizeBytes = missing.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  let sizeBytes = packFrames(missing).reduce((sum, { bytes }) => sum + bytes.length, 0)
   for (let last = kept.at(-1); last && last.sizeBytes <= Math.min(sizeBytes, PACK_FULL_BYTES); last = kept.at(-1)) {
     const bytes = await findBlob(store, last.blob)
     const small = bytes && parsePack(bytes)

@@ -4,7 +4,7 @@ import { signFor } from '@cloudos/crypto/signature'
 import { hashSlotSet } from '@cloudos/crypto/slots'
 import { encodeCbor } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { encodeHead, FIRST_READER_VERSION, parseHead, READER_VERSION } from '@cloudos/protocol/head'
+import { encodeHead, parseHead, READER_VERSION } from '@cloudos/protocol/head'
 import { NO_HASH } from '@cloudos/protocol/ids'
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
@@ -131,7 +131,8 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     headsBlob: heads,
     writer: work.identity.deviceId,
     wallclockMs: work.nowMs,
-    minReaderVersion: snapshots.some(({ laterBlobs }) => laterBlobs) ? READER_VERSION : FIRST_READER_VERSION,
+    // Dense packs; snapshots of several parts too.
+    minReaderVersion: READER_VERSION,
   })
   const bytes = encodeSigned(payload, await signFor(work.identity.signer, 'head', payload))
   const needed = new Set<Hash>([

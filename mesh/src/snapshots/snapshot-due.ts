@@ -12,7 +12,7 @@ export interface Growth {
 }
 
 /** Less than this is not worth a snapshot, which is a second place where everything has to be right. */
-export const WORTH_BYTES = 64 * 1024
+export const WORTH_BYTES = 32 * 1024
 const DAY_MS = 24 * 60 * 60_000
 
 /** Snapshots are made once a day at most, and not before somebody has answered for the last one. */
