@@ -116,7 +116,9 @@ export function createGithubApi(octokit: Octokit, repository: Repository): Githu
     },
     makeCommit({ tree, message, parents, date }, signal) {
       const author = date === undefined ? AUTHOR : { ...AUTHOR, date }
-      const commit = { tree, message, parents: [...parents], author, committer: author }
+      // Where nobody is named, who committed is the author; of a commit that every device makes alike, all is named.
+      const committer = date === undefined ? {} : { committer: author }
+      const commit = { tree, message, parents: [...parents], author, ...committer }
       return asking(signal, git.createCommit({ ...repository, ...commit, request: { signal } }), ({ sha }) => sha)
     },
     createBranch({ branch, commit }, signal) {
