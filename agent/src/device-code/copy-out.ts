@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
 import { SnapshotMemory } from '@cloudos/mesh/copy/kept-snapshots'
+import { SaidHeads } from '@cloudos/mesh/copy/said-heads'
 import { knownAlone } from '@cloudos/mesh/copy/lie'
 import { writeCopy } from '@cloudos/mesh/copy/write-copy'
 import type { OpenCopy } from '@cloudos/mesh/device-copy/serve-copy'
@@ -47,7 +48,13 @@ export async function openCopyOut(parts: CopyOutParts): Promise<OpenCopy> {
   try {
     const nothingSeen = {
       ...{ known: knownAlone(undefined), holdsSeen: false, isTrusted: false },
-      ...{ lost: new Set<never>(), garbage: [], snapshots: new SnapshotMemory(), onIncident: () => undefined },
+      ...{
+        lost: new Set<never>(),
+        garbage: [],
+        snapshots: new SnapshotMemory(),
+        saidHeads: new SaidHeads(),
+        onIncident: () => undefined,
+      },
     }
     const wanted = { store, profile, identity, ways: () => ways.find(), medium: folder, nowMs: clock.nowMs() }
     await writeCopy({ ...wanted, ...nothingSeen })

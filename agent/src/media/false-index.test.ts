@@ -4,6 +4,7 @@ import { revokeDevice } from '@cloudos/crypto/change-authority'
 import { hashId } from '@cloudos/crypto/hash'
 import { signFor } from '@cloudos/crypto/signature'
 import { SnapshotMemory } from '@cloudos/mesh/copy/kept-snapshots'
+import { SaidHeads } from '@cloudos/mesh/copy/said-heads'
 import { knownAlone } from '@cloudos/mesh/copy/lie'
 import { parsePack } from '@cloudos/mesh/copy/packs'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
@@ -54,6 +55,7 @@ async function save({ profiles: [profile], identities: [identity], ways }: House
     lost: new Set<never>(),
     garbage: [],
     snapshots: new SnapshotMemory(),
+    saidHeads: new SaidHeads(),
   }
   await writeCopy({
     ...memory,

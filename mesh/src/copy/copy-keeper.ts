@@ -13,6 +13,7 @@ import { newestOwn } from './lie.ts'
 import type { Lie } from './lie.ts'
 import { holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
+import { HEADS_EVERY_MS, SaidHeads } from './said-heads.ts'
 import { findBlob, findSnapshot } from './store-blob.ts'
 import { refusalOf, writeCopy } from './write-copy.ts'
 
@@ -81,6 +82,7 @@ export class CopyKeeper {
   readonly #stopped = new AbortController()
   readonly #lost = new Set<Hash>()
   readonly #snapshots = new SnapshotMemory()
+  readonly #saidHeads = new SaidHeads()
   readonly #unsubscribe: (() => void)[] = []
   #store: ConnectedBlobStore | undefined
   #saving: Promise<void> = Promise.resolve()
@@ -208,7 +210,10 @@ export class CopyKeeper {
       if (signal.aborted) return
       if (saved) await clock.sleep(saveEveryMs, signal)
       else await clock.sleep(Math.max(retryAfterMs(attempt - 1), 500), AbortSignal.any([signal, again.signal]))
-      if (saved && !wake.signal.aborted) await aborted(wake.signal)
+      if (!saved || wake.signal.aborted) continue
+      // Nothing more has come: then the heads of what was saved last are still to follow.
+      if (this.#saidHeads.isBehind) await clock.sleep(HEADS_EVERY_MS, wake.signal)
+      else await aborted(wake.signal)
     }
   }
 
@@ -226,6 +231,7 @@ export class CopyKeeper {
       const { gen, hash, settled, savedAtMs, unread, dropped, goesOn } = await writeCopy({
         ...{ store, profile, identity, ways, medium, known, lost, garbage, isTrusted },
         snapshots: this.#snapshots,
+        saidHeads: this.#saidHeads,
         onIncident,
         holdsSeen: seen !== undefined && seen.hash === this.#held,
         nowMs: clock.nowMs(),

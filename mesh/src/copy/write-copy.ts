@@ -18,6 +18,7 @@ import { shownName } from '../profile-doc/device-names.ts'
 import { findProfileDoc } from '../profile-doc/profile-doc.ts'
 import type { Profile } from '../profile.ts'
 import { compact, hourOf, reliedOn } from './compact-copy.ts'
+import type { SaidHeads } from './said-heads.ts'
 import { sortSnapshots } from './kept-snapshots.ts'
 import type { SnapshotMemory, SortedSnapshots } from './kept-snapshots.ts'
 import { DoubtedCopy } from './doubted-copy.ts'
@@ -49,6 +50,7 @@ export interface CopyWork {
   /** Packs found damaged: their frames are written again. */
   readonly lost: ReadonlySet<Hash>
   readonly snapshots: SnapshotMemory
+  readonly saidHeads: SaidHeads
   readonly onIncident: OnIncident
   /** Blobs that an earlier head dropped: they go unless this one needs them. */
   readonly garbage: readonly Hash[]
@@ -100,21 +102,25 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const { packs, snapshots, goesOn } = await compact(work, save, extended.packs, { ...sorted, relied })
   assertNothingUncovered(coverage, { packs, snapshots: snapshots.filter(({ blob }) => isJudged(sorted, blob)) })
   const { added } = extended
+  const onlyHead = before?.read.heads.length === 1 ? before.head : undefined
+  const youngHeads = work.isTrusted ? undefined : work.saidHeads.findYoung(onlyHead?.headsBlob, work.nowMs)
   const snapshotList = snapshots.length === 0 ? undefined : encodeSnapshotList({ snapshots })
   const isWhole =
     !work.isTrusted &&
-    before?.read.heads.length === 1 &&
+    before !== undefined &&
+    onlyHead !== undefined &&
+    (youngHeads !== undefined || !work.saidHeads.isBehind) &&
     added === 0 &&
     packs.length === before.packs.length &&
     (snapshotList && hashId(snapshotList)) === before.snapshotsBlobs[0] &&
     before.state.tip === state.tip &&
     before.entries.length === profile.authority.entries().size &&
     hashSlotSet(before.slots, before.head.vaultBlob) === state.slotSetHash
-  if (before !== undefined && isWhole)
+  if (isWhole)
     return { ...headOf(before), settled, savedAtMs: before.head.wallclockMs, unread, dropped: undefined, goesOn: false }
   const authorityBlobs = await storeEntries(save, [...profile.authority.entries().values()])
   const vaultBlob = await save.put(ways.sealedVault)
-  const heads = await save.put(encodeCbor(await profile.signedHeads()))
+  const heads = youngHeads ?? (await save.put(encodeCbor(await profile.signedHeads())))
   const snapshotsBlob = snapshotList && (await save.put(snapshotList))
   const packIndexBlob = await save.put(
     encodePackIndex({ authorityBlobs, packs, ...(snapshotsBlob !== undefined && { snapshotsBlob }) }),
@@ -147,6 +153,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   // Where the owner had to say a word, nothing is deleted: another device may have to look at what is there.
   const drop = work.isTrusted ? [] : work.garbage.filter((blob) => !needed.has(blob))
   if ((await swapHead(store, bytes, read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
+  work.saidHeads.wrote(heads, youngHeads !== undefined, work.nowMs)
   const dropped = before === undefined ? [] : blobsOf(before).filter((blob) => !needed.has(blob))
   const written = { gen, hash: hashId(bytes), settled: work.isTrusted ? gen : settled }
   return { ...written, savedAtMs: work.nowMs, unread, dropped, goesOn }

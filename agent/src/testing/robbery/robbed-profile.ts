@@ -11,6 +11,7 @@ import { createWalletKey } from '@cloudos/crypto/testing/wallet-key'
 import { passphraseWay, phraseWay, walletWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
 import { SnapshotMemory } from '@cloudos/mesh/copy/kept-snapshots'
+import { SaidHeads } from '@cloudos/mesh/copy/said-heads'
 import { knownAlone } from '@cloudos/mesh/copy/lie'
 import { writeCopy } from '@cloudos/mesh/copy/write-copy'
 import type { SeenHead } from '@cloudos/protocol/sightings'
@@ -85,6 +86,7 @@ export async function robProfile(
       lost: new Set<never>(),
       garbage: [],
       snapshots: new SnapshotMemory(),
+      saidHeads: new SaidHeads(),
       onIncident: () => undefined,
     }
     seen = await writeCopy({ ...work, known: knownAlone(seen), nowMs: NOW_MS })
