@@ -25,9 +25,9 @@ async function missingFrames(replica: Replica, covered: Covered): Promise<Packed
 }
 
 /**
- * Puts what is not on the medium of this device's frames into blobs and tells the packs there are then. Of the last ones those are written
- * anew that are no larger than what comes after them: each frame is written a few times at most, packs stay few, and the order in
- * which frames can be taken stays. `snapshots` count for the frames they cover.
+ * Puts what is not on the medium of this device's frames into blobs and tells the packs there are then. When three of about one size lie
+ * at the end they are written anew as one, with what is new: most saves write nothing twice, each frame is written a few times at most, packs stay few, and
+ * the order in which frames can be taken stays. `snapshots` count for the frames they cover.
  */
 export async function extendPacks(
   store: BlobStore,
@@ -41,15 +41,33 @@ export async function extendPacks(
   const kept = packs.map((pack) => ({ newestHour, ...pack }))
   const frames: PackedFrame[] = missing
   let sizeBytes = packFrames(missing).reduce((sum, { bytes }) => sum + bytes.length, 0)
-  for (let last = kept.at(-1); last && last.sizeBytes <= Math.min(sizeBytes, PACK_FULL_BYTES); last = kept.at(-1)) {
-    const bytes = await findBlob(store, last.blob)
-    const small = bytes && parsePack(bytes)
-    if (small === undefined) break
-    frames.unshift(...small)
-    sizeBytes += last.sizeBytes
-    kept.pop()
+  for (let tail = tailOf(kept, sizeBytes); tail.length > 0; tail = tailOf(kept, sizeBytes))
+    for (const pack of tail) {
+      const bytes = await findBlob(store, pack.blob)
+      const small = bytes && parsePack(bytes)
+      if (small === undefined) return { packs: await added(), added: missing.length }
+      frames.unshift(...small)
+      sizeBytes += pack.sizeBytes
+      kept.pop()
+    }
+  return { packs: await added(), added: missing.length }
+
+  async function added(): Promise<readonly Pack[]> {
+    for (const { bytes, spans } of packFrames(frames))
+      kept.push({ blob: await save.put(bytes), sizeBytes: bytes.length, spans, newestHour })
+    return kept
   }
-  for (const { bytes, spans } of packFrames(frames))
-    kept.push({ blob: await save.put(bytes), sizeBytes: bytes.length, spans, newestHour })
-  return { packs: kept, added: missing.length }
+}
+
+/** So many packs of about one size lie at the end at most; then they are one. */
+const ALIKE_MAX = 2
+
+/** The packs at the end to be joined with `sizeBytes` more, the last one first; none while they are few. */
+function tailOf(packs: readonly Pack[], sizeBytes: number): readonly Pack[] {
+  const tail: Pack[] = []
+  for (const pack of packs.toReversed()) {
+    if (pack.sizeBytes > Math.min(2 * sizeBytes, PACK_FULL_BYTES)) break
+    tail.push(pack)
+  }
+  return tail.length > ALIKE_MAX ? tail : []
 }
