@@ -13,6 +13,7 @@ import type { Page } from 'playwright-core'
 import { startAgent } from './agent-process.ts'
 import type { AgentProcess } from './agent-process.ts'
 import { launchChromium } from './browser.ts'
+import { documentStates } from './document-states.ts'
 import { eventually } from './eventually.ts'
 import { createHome, findFreePort } from './home.ts'
 import type { Home } from './home.ts'
@@ -34,7 +35,7 @@ test(
   async () => {
     await using house = new AsyncDisposableStack()
     const { webdav, s3, github } = await openServers(house)
-    const { words, kit } = await foundAndCopy([webdav, s3, github])
+    const { words, kit, states } = await foundAndCopy([webdav, s3, github])
 
     const first = await arrive(house)
     await fillFromKit(first.page, kit, `WebDAV: ${webdav.where}`)
@@ -57,7 +58,7 @@ test(
     await isUsableByKeyboard(first.page, 'sign-in-from-webdav')
     await chooseWords(first.page)
     await signInWithWords(first.page, words)
-    await isBack(first, webdav)
+    await isBack(first, webdav, states)
     await isProvenBy(first, s3)
 
     const second = await arrive(house)
@@ -67,7 +68,7 @@ test(
     await second.page.getByText('Opens by itself', { exact: true }).click()
     await second.page.getByText('until you protect it in Settings').waitFor()
     await signInWithPassphrase(second.page, PASSPHRASE)
-    await isBack(second, github)
+    await isBack(second, github, states)
     await second.page.reload()
     await goTo(second.page, '#/settings')
     await second.page.getByText('Not protected yet').waitFor()
@@ -79,7 +80,7 @@ test(
     await lookWith(third.page, s3.secret)
     await chooseWords(third.page)
     await signInWithWords(third.page, words)
-    await isBack(third, s3)
+    await isBack(third, s3, states)
     await third.page.reload()
     await third.page.getByRole('heading', { name: 'Locked' }).waitFor()
   },
@@ -106,12 +107,17 @@ interface LeftBehind {
   readonly words: readonly string[]
   /** Part B of the kit, as a text. */
   readonly kit: string
+  /** What its documents said. */
+  readonly states: DocumentStates
 }
+
+type DocumentStates = Awaited<ReturnType<typeof documentStates>>
 
 /** A household that leaves nothing behind but what lies on the servers: browser, agent and home are gone at the end. */
 async function foundAndCopy(places: readonly Place[]): Promise<LeftBehind> {
   await using house = new AsyncDisposableStack()
-  const agent = house.use(await startAgent(house.use(await createHome())))
+  const home = house.use(await createHome())
+  const agent = house.use(await startAgent(home))
   const owner = await openByLink(house.use(await launchChromium()).context, agent)
   const { page } = owner
   await owner.found()
@@ -136,7 +142,9 @@ async function foundAndCopy(places: readonly Place[]): Promise<LeftBehind> {
   })
   for (const { kind, mediumId } of media) if (kind !== 'device') await agent.call(syncStorageCommand, { mediumId })
   assert.deepEqual(owner.complaints, [])
-  return { words, kit }
+  const states = await documentStates(home)
+  assert.notEqual(states.size, 0)
+  return { words, kit, states }
 }
 
 async function partB(page: Page): Promise<string> {
@@ -192,9 +200,10 @@ async function says(page: Page, sentence: string): Promise<void> {
 }
 
 /** Everything that was written, and the place kept from now on, with what it is signed in to with sealed on the device. */
-async function isBack({ owner, agent, home }: Newcomer, place: Place): Promise<void> {
+async function isBack({ owner, agent, home }: Newcomer, place: Place, states: DocumentStates): Promise<void> {
   await owner.openNotes()
   assert.equal(await untilAllShow([NOTE], [owner, readerOf(agent)]), NOTE)
+  assert.deepEqual(await documentStates(home), states)
   const { media } = await agent.call(listStorageCommand, {})
   const kept = media.find(({ kind }) => kind === place.kind) ?? assert.fail()
   assert.deepEqual([kept.where, kept.account, kept.credential], [place.where, place.account, 'sealed-on-device'])
