@@ -48,6 +48,14 @@ test('a token that nobody in this tab asked for is thrown away, whatever state i
   }
 })
 
+test('what another page has left in the storage of the tab is no question', () => {
+  for (const left of ['', '{', 'null', '7', '{"state":1}']) {
+    const { take, kept } = tab(answer({ access_token: 'ya29.one' }), false)
+    kept.set('cloudos/google', left)
+    assert.equal(take()?.kind, 'failed')
+  }
+})
+
 test('no consent, a client of another kind and a box that was not ticked are told apart', () => {
   const problems = [
     answer({ error: 'access_denied' }),

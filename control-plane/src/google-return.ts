@@ -46,10 +46,15 @@ function failed(problem: string, where?: string): GoogleReturn {
   return { kind: 'failed', where, problem }
 }
 
+/** Whatever else lies there is no question of ours: pages of one origin share that storage. */
 function parseAsked(text: string | null): AskedGoogle | undefined {
-  if (text === null) return undefined
-  const { state, where, place } = JSON.parse(text) as Partial<Record<string, unknown>>
-  return typeof state === 'string' && typeof where === 'string' && typeof place === 'string'
-    ? { state, where, place }
-    : undefined
+  try {
+    const said: unknown = JSON.parse(text ?? 'null')
+    const { state, where, place } = (said ?? {}) as Partial<Record<string, unknown>>
+    if (typeof state === 'string' && typeof where === 'string' && typeof place === 'string')
+      return { state, where, place }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  return undefined
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { grantOf } from '@cloudos/storage-adapters/testing/drive/drive-place'
 import { startFakeDrive } from '@cloudos/storage-adapters/testing/drive/fake-drive'
@@ -34,6 +36,8 @@ test('a page without any agent opens the profile from a Google Drive by the word
   ])
   const files = house.use(await createTemporaryFolder()).path
   writeStaticCopy(files, [new URL(google.url).origin, new URL(empty.url).origin])
+  for (const name of await readdir(join(files, 'assets')))
+    assert.doesNotMatch(await readFile(join(files, 'assets', name), 'latin1'), /gaxios|google-auth-library/, name)
   const server = house.use(await startFileServer(files))
   const here = `${server.origin}/`
   google.oauth.webRedirectUris = [here]

@@ -23,6 +23,11 @@ const PLACES = [
   { kind: 'webdav', where: 'https://nas.example/dav/cloudos/', account: 'robin' },
   { kind: 's3', where: 'https://s3.example/bucket/?region=eu', account: 'AKID' },
   { kind: 'github', where: 'robin/copies' },
+  {
+    kind: 'drive',
+    where: 'drive:123456789012-abcdefghijklmnop.apps.googleusercontent.com',
+    account: 'robin@example.org',
+  },
 ] as const
 
 function kitOf(places: readonly Pick<MediumView, 'kind' | 'where' | 'account'>[]): string {

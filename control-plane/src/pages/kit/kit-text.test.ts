@@ -64,4 +64,7 @@ test('part B names the repository that a browser without an agent keeps a copy i
   const direct = { where: 'robin/copies', needsToken: false, remembers: false, gen: 1, behind: 0 }
   const places = kitPlaces({ devices: [device('browser', 'here')], direct }, new Map(), 'https://page.example')
   assert.deepEqual(placesInKit(partBText(places, 'id', 'today')), [{ kind: 'github', where: 'robin/copies' }])
+  const where = 'drive:123456789012-abcdefghijklmnop.apps.googleusercontent.com'
+  const inDrive = kitPlaces({ devices: [], direct: { ...direct, where } }, new Map(), 'https://page.example')
+  assert.deepEqual(placesInKit(partBText(inDrive, 'id', 'today')), [{ kind: 'drive', where }])
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import type { Entry, MediumView } from '@cloudos/protocol/storage-commands'
-import { browserText, drilledText, mediumText, roomText, testedText } from './medium-text.ts'
+import { browserText, directText, drilledText, mediumText, roomText, testedText } from './medium-text.ts'
 
 const STICK: MediumView = {
   mediumId: 'ab',
@@ -79,4 +79,11 @@ test('a copy says how long ago it was tested, and a test what came back and what
   assert.equal(drilledText(drilled), 'Revision 7: 1 document and 30 sealed edits came back, the same as here.')
   assert.match(drilledText({ ...drilled, notSaved: 2 }), /2 newer edits will be in its next revision/)
   assert.match(drilledText({ ...drilled, entry: 'stored' }), /with what this device keeps: whether you could without/)
+})
+
+test('a place that this browser cannot get into now asks for a token, and a Drive for a sign-in', () => {
+  const direct = { needsToken: true, remembers: false, gen: 3, behind: 0 }
+  assert.equal(directText({ ...direct, where: 'robin/copies' }, 0).state, 'needs its token')
+  const where = 'drive:123456789012-abcdefghijklmnop.apps.googleusercontent.com'
+  assert.equal(directText({ ...direct, where }, 0).state, 'needs a sign-in')
 })
