@@ -65,6 +65,7 @@ import { countCommands } from './metrics-text.ts'
 import { DrillDesk } from './recovery/drill-desk.ts'
 import { RecoveryDesk } from './recovery/recovery-desk.ts'
 import { createReserve } from './reserve.ts'
+import { FreshnessDesk } from './safety/freshness-desk.ts'
 import { SafetyDesk } from './safety/safety-desk.ts'
 
 export interface AgentParts {
@@ -256,6 +257,10 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     peerWays: createPeerWays(settings),
   })
   const safety = new SafetyDesk({ media, mesh, others, jobs, ways: journal.ways, clock })
+  const freshness = new FreshnessDesk({ settings, mesh, media })
+  mesh.onOpened((profile) => {
+    profile.onHeads(() => void freshness.isProven())
+  })
   const commands = [
     ...agentCommands({
       mesh,
@@ -263,6 +268,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
       page,
       uptimeMs,
       safety,
+      freshness,
       writeOpenLink: (place) => Promise.resolve(openLink(place).file),
     }),
     ...documentCommands(mesh),
@@ -274,11 +280,12 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     ...storageCommands(media, safety, others, () => mesh.place()),
     ...driveCommands(driveSignIn),
     ...recoveryCommands(
-      new RecoveryDesk({ mesh, media, ways: journal.ways, clock, rng }),
+      new RecoveryDesk({ mesh, media, ways: journal.ways, freshness, clock, rng }),
       new DrillDesk({
         ...{ mesh, media, drills: journal.media.drills, clock, rng },
         signedIn: (kind, where) => (kind === 'drive' ? driveSignIn.findForDrill(where) : undefined),
       }),
+      freshness,
     ),
     ...deviceCommands(capabilities, metrics),
     ...memberCommands(mesh),
@@ -301,6 +308,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     outcomes: journal.outcomes,
     tokens,
     policy: () => policyBook.current(),
+    isFresh: () => freshness.isProven(),
     clock,
     rng,
   })

@@ -38,6 +38,8 @@ export interface CommandShape<Input, Output, Event = never> {
   readonly repeat: 'harmless' | 'needs-key'
   /** What a caller that names no deadline waits. */
   readonly timeoutMs: number
+  /** Changes who is in, or what opens and keeps the profile: it waits while nothing proves that what is here is the newest there is. */
+  readonly needsFresh?: true
 }
 
 /** A record codec with its types gone. */
@@ -49,7 +51,7 @@ export interface AnyRecord {
 /** A command with its types gone, as lists of all of them hold it. */
 export interface AnyCommand extends Pick<
   CommandShape<never, never>,
-  'name' | 'effect' | 'grant' | 'says' | 'examples' | 'repeat' | 'timeoutMs'
+  'name' | 'effect' | 'grant' | 'says' | 'examples' | 'repeat' | 'timeoutMs' | 'needsFresh'
 > {
   readonly input: AnyRecord
   readonly output: AnyRecord

@@ -26,6 +26,8 @@ export interface AgentStatus {
   readonly removed?: boolean
   /** How many places hold everything that is saved here and cannot be lost together; from two on it is safe. */
   readonly safeIn?: number
+  /** Present while nothing but the one copy it came from says that what is here is the newest. */
+  readonly unproven?: boolean
 }
 
 const peerStatus = record<PeerStatus>({ deviceId: at(1, id('DeviceId')), name: at(2, deviceName) })
@@ -47,6 +49,7 @@ export const statusCommand: CommandShape<Nothing, AgentStatus> = {
     documents: at(7, list(id('DocId'), { max: LIMITS.docsPerProfile }), 'documents it holds'),
     removed: maybeAt(8, flag, 'whether the profile has shut this device out'),
     safeIn: maybeAt(9, uint(), 'places that hold everything and cannot be lost together; two are safe'),
+    unproven: maybeAt(10, flag, 'whether nothing but one copy says that what is here is the newest'),
   }),
   event: undefined,
   repeat: 'harmless',
@@ -143,6 +146,7 @@ export const inviteCommand: CommandShape<Nothing, InvitationLink> = {
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,
+  needsFresh: true,
 }
 
 /** A device that has proved the link's secret and waits for the owner to compare the words. Its certificate is not yet verified. */
@@ -207,6 +211,7 @@ export const admitCommand: CommandShape<Admittance, Nothing> = {
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,
+  needsFresh: true,
 }
 
 export interface PairingRefusal {

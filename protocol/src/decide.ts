@@ -43,6 +43,7 @@ export type Denial =
   | 'approval-needed'
   | 'approval-invalid'
   | 'over-budget'
+  | 'freshness-unproven'
 
 export type Decision =
   { readonly allow: true; readonly approvalId?: string } | { readonly allow: false; readonly why: Denial }

@@ -1,5 +1,6 @@
 import { bytesUpTo, bytesOf, flag, hexOf, id, list, oneOf, pair, secretText, text, uint } from './codecs.ts'
-import type { CommandShape } from './command.ts'
+import { nothing, QUICK_MS } from './command.ts'
+import type { CommandShape, Nothing } from './command.ts'
 import type { EpochId, Hash, ProfileId } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { at, maybeAt, record } from './record.ts'
@@ -105,6 +106,20 @@ export const enterCommand: CommandShape<Recovery, Recovered> = {
   event: undefined,
   repeat: 'harmless',
   timeoutMs: 10 * 60_000,
+}
+
+/** For a profile of which there is one copy and nothing else: without it changes of who is in would wait for ever. */
+export const trustCopyCommand: CommandShape<Nothing, Nothing> = {
+  name: 'recover.trust',
+  effect: 'controls',
+  grant: { resource: 'way:*', act: 'control' },
+  says: 'Take what is here for the newest there is, on the owner’s word.',
+  examples: ['cloudos recover trust'],
+  input: nothing,
+  output: nothing,
+  event: undefined,
+  repeat: 'harmless',
+  timeoutMs: QUICK_MS,
 }
 
 /** How a drill gets to a copy: by what somebody types now, as on a new machine, or by what this device keeps, which shows less. */

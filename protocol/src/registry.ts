@@ -9,7 +9,13 @@ import { listAuditCommand, watchAuditCommand, exportAuditCommand } from './audit
 import { beginDriveCommand, finishDriveCommand } from './drive-commands.ts'
 import { exportProfileCommand, importProfileCommand, putImportCommand, showProfileCommand } from './profile-commands.ts'
 import { getPolicyCommand, setPolicyCommand } from './policy-commands.ts'
-import { drillCommand, enterCommand, readCopyCommand, readForDrillCommand } from './recovery-commands.ts'
+import {
+  drillCommand,
+  enterCommand,
+  readCopyCommand,
+  readForDrillCommand,
+  trustCopyCommand,
+} from './recovery-commands.ts'
 import type { AnyCommand } from './command.ts'
 import {
   admitCommand,
@@ -99,6 +105,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   finishDriveCommand,
   readCopyCommand,
   enterCommand,
+  trustCopyCommand,
   readForDrillCommand,
   drillCommand,
   trustStorageCommand,

@@ -192,6 +192,7 @@ export const removeStorageCommand: CommandShape<MediumRemoval, SafetyView> = {
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,
+  needsFresh: true,
 }
 
 export interface StorageCheck {

@@ -70,6 +70,7 @@ export const issueTokenCommand: CommandShape<TokenWish, IssuedToken> = {
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,
+  needsFresh: true,
 }
 
 export const listTokensCommand: CommandShape<Nothing, { readonly tokens: readonly ListedToken[] }> = {

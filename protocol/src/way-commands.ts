@@ -116,4 +116,5 @@ export const changeWaysCommand: CommandShape<Leaving, Nothing> = {
   event: undefined,
   repeat: 'harmless',
   timeoutMs: QUICK_MS,
+  needsFresh: true,
 }

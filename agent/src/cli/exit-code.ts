@@ -12,6 +12,7 @@ export const EXIT = {
 
 const BY_CODE: Readonly<Record<string, number>> = {
   'bad-input': EXIT.usage,
+  'freshness-unproven': EXIT.refused,
   'approval-refused': EXIT.refused,
   'approval-expired': EXIT.refused,
   'approval-invalid': EXIT.refused,

@@ -19,6 +19,7 @@ test('with the first device and its copy gone, the second alone brings all back 
   writeFileSync(words, wordsFromPhrase(gone.phrase).join(' ') + '\n')
   await attic.run('up')
   resultOf(await attic.json('recover', '--kind', 'folder', '--where', stick, '--way-file', words))
+  assert.equal((await attic.run('recover', 'trust')).code, 0)
   for (const { mediumId, kind } of mediaOf(await attic.json('storage', 'list')))
     if (kind === 'folder') resultOf(await attic.json('storage', 'remove', '--medium-id', String(mediumId), '--anyway'))
   rmSync(stick, { recursive: true })

@@ -27,6 +27,7 @@ async function headless(t: TestContext, more: Readonly<Record<string, string>> =
   writeFileSync(words, wordsFromPhrase(gone.phrase).join(' ') + '\n')
   await cloudos.run('up')
   resultOf(await cloudos.json('recover', '--kind', 'folder', '--where', stick, '--way-file', words))
+  assert.equal((await cloudos.run('recover', 'trust')).code, 0)
   return { cloudos, stick, words }
 }
 

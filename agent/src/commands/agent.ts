@@ -3,6 +3,7 @@ import { findProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { openCommand, statusCommand } from '@cloudos/protocol/commands'
 import type { AgentStatus } from '@cloudos/protocol/commands'
 import type { MeshHost } from '../mesh-host.ts'
+import type { FreshnessDesk } from '../safety/freshness-desk.ts'
 import type { SafetyDesk } from '../safety/safety-desk.ts'
 import { register } from './register.ts'
 import type { Registered } from './register.ts'
@@ -13,6 +14,7 @@ export interface AgentCommandParts {
   readonly page: string
   readonly uptimeMs: () => number
   readonly safety: SafetyDesk
+  readonly freshness: Pick<FreshnessDesk, 'isProven'>
   /** Writes a fresh one-time link to a place of the page and gives the file's path. */
   readonly writeOpenLink: (place: string) => Promise<string>
 }
@@ -23,6 +25,7 @@ export function agentCommands({
   page,
   uptimeMs,
   safety,
+  freshness,
   writeOpenLink,
 }: AgentCommandParts): readonly Registered[] {
   return [
@@ -43,6 +46,7 @@ export function agentCommands({
             .map((member) => ({ deviceId: member.deviceId, name: shownName(names, member) })),
           ...(mesh.isRemoved ? { removed: true } : {}),
           ...(profile === undefined ? {} : { safeIn: (await safety.now()).domains.length }),
+          ...((await freshness.isProven()) ? {} : { unproven: true }),
           documents: profile?.replica.docs().map(({ docId }) => docId) ?? [],
         }
         return status

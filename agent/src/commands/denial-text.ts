@@ -27,6 +27,11 @@ export function sayDenial(decision: Decision, command = 'That'): CloudError {
       )
     case 'over-budget':
       return new CloudError('over-budget', 'Too many commands in one minute. Wait a little, then go on.')
+    case 'freshness-unproven':
+      return new CloudError(
+        'freshness-unproven',
+        `${command} waits: what is here came from one copy, and nothing else says yet that it is the newest. Connect one of your other devices, or add another place that has a copy. If this copy is all there is, say so once: cloudos recover trust`,
+      )
   }
 }
 

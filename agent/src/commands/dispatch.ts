@@ -28,6 +28,8 @@ export interface DispatchParts {
   readonly tokens: Pick<TokenDesk, 'present'>
   /** `undefined` when it cannot be read: then nothing is allowed. */
   readonly policy: () => Policy | undefined
+  /** Whether something besides one copy says that what is here is the newest: what changes who is in waits for that. */
+  readonly isFresh: () => Promise<boolean>
   readonly clock: Clock
   readonly rng: Rng
 }
@@ -51,6 +53,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const first = decide(questionOf(parts, spending, decided, shown))
     if (command === undefined || (!first.allow && first.why !== 'approval-needed'))
       throw denied(parts, { ...decided, ...withToken(shown), decision: first })
+    if (command.shape.needsFresh === true && !(await parts.isFresh()))
+      throw denied(parts, { ...decided, ...withToken(shown), decision: { allow: false, why: 'freshness-unproven' } })
     const run = command.prepare(params)
     if (command.shape.repeat === 'needs-key' && idempotencyKey === undefined)
       throw new CloudError('needs-key', `The command ${method} must not happen twice: send an idempotency key.`)

@@ -13,6 +13,7 @@ export type SettingName =
   | 'jail-that-held'
   | 'introduce'
   | 'peer-ways'
+  | 'unproven'
 
 export interface Settings {
   find(name: SettingName): string | undefined

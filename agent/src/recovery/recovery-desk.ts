@@ -1,4 +1,5 @@
 import type { StoredCopy } from '@cloudos/mesh/copy/read-copy'
+import { findPlace } from '@cloudos/mesh/device-copy/address'
 import type { Profile } from '@cloudos/mesh/profile'
 import { hashAt, reachOf } from '@cloudos/mesh/recovery/scratch'
 import { reachOfCopy } from '@cloudos/mesh/recovery/rehearse'
@@ -10,12 +11,14 @@ import type { Recovered, ShownForRecovery } from '@cloudos/protocol/recovery-com
 import type { NewMedium } from '@cloudos/protocol/storage-commands'
 import type { Ways } from '../journal/ways.ts'
 import type { MediaDesk } from '../media/media-desk.ts'
+import type { FreshnessDesk } from '../safety/freshness-desk.ts'
 import { shownCopy } from './shown-copy.ts'
 
 export interface RecoveryDeskParts {
   readonly mesh: RecoveringMesh
   readonly media: MediaDesk
   readonly ways: Ways
+  readonly freshness: Pick<FreshnessDesk, 'begin'>
   readonly clock: Clock
   readonly rng: Rng
 }
@@ -52,11 +55,12 @@ export class RecoveryDesk {
    */
   async enter(place: NewMedium, entries: readonly Uint8Array[]): Promise<Recovered> {
     this.#refuseMember()
-    const { mesh, media, ways } = this.#parts
+    const { mesh, media, ways, freshness } = this.#parts
     const copy = await media.copyIn(place)
     const { profileId, slots, sealedVault } = copy
     const adopted = Promise.withResolvers<string>()
     await mesh.enter(profileId, [...copy.entries, ...entries], async () => {
+      freshness.begin(place.kind === 'peer' ? findPlace(place.where)?.peerId : undefined)
       ways.put({ slots, sealedVault })
       adopted.resolve(await media.adopt(place, copy))
     })

@@ -12,7 +12,7 @@ import { approvalCommands } from '../commands/approval.ts'
 import { ApprovalDesk } from '../commands/approval-desk.ts'
 import { auditCommands } from '../commands/audit.ts'
 import { createDispatch } from '../commands/dispatch.ts'
-import type { Dispatch } from '../commands/dispatch.ts'
+import type { Dispatch, DispatchParts } from '../commands/dispatch.ts'
 import { createPolicyBook, policyCommands } from '../commands/policy.ts'
 import type { Registered } from '../commands/register.ts'
 import { createDisk } from '../disk.ts'
@@ -30,14 +30,15 @@ export interface OpenDispatch {
 }
 
 /** A folder that was there before is a restart; `member` is who is in the profile. */
-export type Surroundings = Partial<Pick<TokenDeskParts, 'member'>> & { readonly folder?: string }
+export type Surroundings = Partial<Pick<TokenDeskParts, 'member'>> &
+  Partial<Pick<DispatchParts, 'isFresh'>> & { readonly folder?: string }
 
 /** A dispatcher with its real journal, audit chain, desk and policy in a folder of its own; `commands` beside those they bring. */
 export async function openDispatch(
   t: Pick<TestContext, 'after'>,
   clock: Clock,
   commands: readonly Registered[] = [],
-  { folder: given, member = () => undefined }: Surroundings = {},
+  { folder: given, member = () => undefined, isFresh = () => Promise.resolve(true) }: Surroundings = {},
 ): Promise<OpenDispatch> {
   const folder = given ?? mkdtempSync(join(tmpdir(), 'dispatch-'))
   const isOwn = given === undefined
@@ -66,6 +67,7 @@ export async function openDispatch(
     outcomes: journal.outcomes,
     tokens,
     policy: () => book.current(),
+    isFresh,
     clock,
     rng,
   })

@@ -13,6 +13,7 @@ import type { AgentStatus, InvitationLink, PairingRefusal, WaitingDevice } from 
 import { jsonFromBytes } from '@cloudos/protocol/json-record'
 import type { Json } from '@cloudos/protocol/json-record'
 import { LIMITS } from '@cloudos/protocol/limits'
+import { trustCopyCommand } from '@cloudos/protocol/recovery-commands'
 import { listStorageCommand } from '@cloudos/protocol/storage-commands'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import { getWaysCommand, putWaysCommand } from '@cloudos/protocol/way-commands'
@@ -55,6 +56,11 @@ export function waysOfAgent(client: RpcClient): WaysAgent {
     },
     get: () => callAgent(client, getWaysCommand, {}),
   }
+}
+
+/** Has the agent note that the owner takes what is here for the newest there is. */
+export async function tellTrusted(client: RpcClient): Promise<void> {
+  await callAgent(client, trustCopyCommand, {})
 }
 
 /** What a caller may want beside the answer. */

@@ -6,6 +6,8 @@ export type LeaderAsk =
   | WaysAsk
   /** Take this browser out of the profile, and tell the other devices. */
   | { readonly ask: 'leave' }
+  /** The owner takes what is here for the newest there is. */
+  | { readonly ask: 'trust-copy' }
 
 /**
  * Asks the tab that leads, and waits for what comes of it. Whenever a leader shows itself it is asked again, since it may be another
@@ -62,7 +64,8 @@ const ANSWER_WITHIN_MS = 30_000
 /** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
 function findAsk(asked: unknown): LeaderAsk | undefined {
   const { ask, slot, label, name, mode, oldWords } = fieldsOf(asked)
-  if (ask === 'seal' || ask === 'open-by-itself' || ask === 'look-again' || ask === 'leave') return { ask }
+  if (ask === 'seal' || ask === 'open-by-itself' || ask === 'look-again' || ask === 'leave' || ask === 'trust-copy')
+    return { ask }
   if (ask === 'add' && slot instanceof Uint8Array && typeof label === 'string') return { ask, slot, label }
   if (ask === 'remove' && typeof name === 'string' && (mode === 'retire' || mode === 'revoke'))
     return { ask, name, mode, ...(oldWords instanceof Uint8Array && oldWords.length === 32 && { oldWords }) }

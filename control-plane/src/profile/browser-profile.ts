@@ -102,6 +102,7 @@ export async function openInTab(parts: BrowserProfileParts): Promise<ProfileInTa
       return refusal
     },
     leave: () => askLeader(channel, { ask: 'leave' }),
+    trustCopy: () => askLeader(channel, { ask: 'trust-copy' }),
     lock: async (saved) => {
       const patience = abortAfter(clock, LOCK_WITHIN_MS)
       await Promise.race([saved, aborted(patience)])

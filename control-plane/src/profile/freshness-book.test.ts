@@ -23,6 +23,7 @@ async function arrive(witnesses: readonly DeviceId[] | undefined = [OLD]) {
   if (witnesses !== undefined) await keep.put('unproven', witnesses, 'witnesses')
   const around: { online: DeviceId[]; media: MediumView[] | undefined } = { online: [], media: [SOURCE] }
   let told = 0
+  let trusted = 0
   const parts: FreshnessParts = {
     keep,
     online: () => new Set(around.online),
@@ -30,9 +31,14 @@ async function arrive(witnesses: readonly DeviceId[] | undefined = [OLD]) {
       const { media } = around
       return media ? Promise.resolve(media) : Promise.reject(new CloudError('disconnected', 'It went.'))
     },
+    tellTrusted: () => {
+      if (around.media === undefined) return Promise.reject(new CloudError('disconnected', 'It went.'))
+      trusted++
+      return Promise.resolve()
+    },
     onProven: () => { told++ }, // prettier-ignore
   }
-  return { around, open: () => FreshnessBook.open(parts), told: () => told }
+  return { around, open: () => FreshnessBook.open(parts), told: () => told, trusted: () => trusted }
 }
 
 test('the note stays while nobody but the copy has spoken, and over a reload', async () => {
@@ -83,9 +89,36 @@ test('where the profile was founded there is nothing to prove', async () => {
     keep,
     online: () => new Set<DeviceId>(),
     media: () => assert.fail('asked'),
+    tellTrusted: () => assert.fail('told'),
     onProven: () => assert.fail('proven'),
   }
   const book = await FreshnessBook.open(parts)
   await book.look()
+  await book.mustBeProven()
+  await book.trust()
   assert.equal(book.now, 'proven')
+})
+
+test('changes of who is in wait for a second source, or for one word of the owner that an agent has on its record first', async () => {
+  const { around, open, told, trusted } = await arrive()
+  const book = await open()
+  await assert.rejects(book.mustBeProven(), (cause: unknown) => {
+    assert.ok(cause instanceof CloudError)
+    assert.match(cause.message, /other devices.*another place.*Use this copy/)
+    return cause.code === 'freshness-unproven'
+  })
+  around.media = undefined
+  await assert.rejects(book.trust(), { code: 'disconnected' })
+  await assert.rejects(book.mustBeProven(), { code: 'freshness-unproven' })
+  around.media = [SOURCE]
+  await book.trust()
+  await book.trust()
+  await book.mustBeProven()
+  await (await open()).mustBeProven()
+  assert.deepEqual([told(), trusted()], [1, 1])
+
+  const met = await arrive()
+  met.around.online = [OLD]
+  await (await met.open()).mustBeProven()
+  assert.equal(met.trusted(), 0)
 })

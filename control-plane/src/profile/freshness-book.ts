@@ -10,6 +10,8 @@ export interface FreshnessParts {
   readonly online: () => ReadonlySet<DeviceId>
   /** What connected agents say of the places they keep the profile in; rejects (`CloudError`) when one is gone. */
   readonly media: () => Promise<readonly MediumView[]>
+  /** Has each connected agent note that the owner takes what is here for the newest; rejects (`CloudError`) when one does not. */
+  readonly tellTrusted: () => Promise<void>
   readonly onProven: () => void
 }
 
@@ -46,12 +48,33 @@ export class FreshnessBook {
     try {
       const isMet = [...this.#parts.online()].some((deviceId) => witnesses.has(deviceId))
       if (!isMet && !(await this.#hasSecondPlace())) return
-      await forgetWitnesses(this.#parts.keep)
-      this.#witnesses = undefined
-      this.#parts.onProven()
+      await this.#prove()
     } finally {
       this.#isLooking = false
     }
+  }
+
+  /** Throws `CloudError` ('freshness-unproven') while changes of who is in, and of what opens the profile, have to wait. */
+  async mustBeProven(): Promise<void> {
+    await this.look()
+    if (this.now === 'proven') return
+    throw new CloudError(
+      'freshness-unproven',
+      'This waits: what is here came from one copy, and nothing else says yet that it is the newest. Connect one of your other devices, or add another place that has a copy. If this copy is all there is, say so once on Home: Use this copy.',
+    )
+  }
+
+  /** The owner says that this copy is all there is. It is on the record of every agent that is connected before it counts. */
+  async trust(): Promise<void> {
+    if (this.now === 'proven') return
+    await this.#parts.tellTrusted()
+    await this.#prove()
+  }
+
+  async #prove(): Promise<void> {
+    await forgetWitnesses(this.#parts.keep)
+    this.#witnesses = undefined
+    this.#parts.onProven()
   }
 
   async #hasSecondPlace(): Promise<boolean> {

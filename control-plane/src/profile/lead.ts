@@ -13,8 +13,9 @@ import type { Profile } from '@cloudos/mesh/profile'
 import type { DocId } from '@cloudos/protocol/ids'
 import type { BlobStore, Clock, Rng } from '@cloudos/protocol/ports'
 import { answerTabs } from './ask-leader.ts'
+import type { LeaderAsk } from './ask-leader.ts'
 import { answerDeviceCalls } from './device-calls.ts'
-import { mediaOf, waysOfAgent } from './agent-commands.ts'
+import { mediaOf, tellTrusted, waysOfAgent } from './agent-commands.ts'
 import { AgentMeeting } from './agent-meeting.ts'
 import { DirectCopy } from './direct-copy.ts'
 import type { DirectAccess } from './direct-copy.ts'
@@ -93,8 +94,10 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
 
   const keepKeys = (keyByEpoch: EpochKeys): Promise<void> => keepEpochKeys(keep, keyByEpoch)
   const root = new RootActs({ profile, identity, held, medium, clock, rng, keepKeys })
-  const signIn = (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly Uint8Array[]> =>
-    signInDevice(profile, root, certificate, challenge)
+  const signIn = async (certificate: Uint8Array, challenge: Uint8Array): Promise<readonly Uint8Array[]> => {
+    await freshness.mustBeProven()
+    return signInDevice(profile, root, certificate, challenge)
+  }
   const onChanged = (): void => {
     presence.notePeers()
     void freshness.look()
@@ -119,12 +122,16 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     keep,
     online: () => presence.online,
     media: async () => (await Promise.all(links.directClients.map((client) => mediaOf(client)))).flat(),
+    tellTrusted: async () => {
+      for (const client of links.directClients) await tellTrusted(client)
+    },
     onProven: () => { changed() }, // prettier-ignore
   })
-  const desk = stack.use(new PairingDesk({ agent: () => links.agent, signIn, clock, onChanged }))
-  const removal = new RemovalDesk(profile, root, onChanged)
+  const mayChange = (): Promise<void> => freshness.mustBeProven()
+  const desk = stack.use(new PairingDesk({ agent: () => links.agent, mayChange, signIn, clock, onChanged }))
+  const removal = new RemovalDesk({ profile, root, mayChange, onChanged })
   const ways = await WaysDesk.open({
-    ...{ held, keep, medium, profile, root, clock, rng, onChanged },
+    ...{ held, keep, medium, profile, root, mayChange, clock, rng, onChanged },
     onRenewed: () => { sayRenewed(channel, held) }, // prettier-ignore
     share: () => links.shareWays(),
   })
@@ -136,7 +143,11 @@ export async function lead(parts: LeadParts): Promise<AsyncDisposable> {
     }),
   )
   const leaving = new LeaveDesk({ profile, root, self: identity.deviceId, openAgents: () => links.openAgents, clock })
-  stack.use(answerTabs(channel, (asked) => (asked.ask === 'leave' ? leaving.leave() : ways.ask(asked))))
+  const act = (asked: LeaderAsk): Promise<void> => {
+    if (asked.ask === 'leave') return leaving.leave()
+    return asked.ask === 'trust-copy' ? freshness.trust() : ways.ask(asked)
+  }
+  stack.use(answerTabs(channel, act))
   const meeting = new AgentMeeting((invitation) => links.meet(invitation), onChanged)
 
   const watch = stack.use(

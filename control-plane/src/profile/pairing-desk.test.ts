@@ -50,6 +50,7 @@ function sitDown(parts: { invite?: AgentCommands['invite']; signIn?: () => Promi
       }),
   }
   const desk: PairingDesk = new PairingDesk({
+    mayChange: () => Promise.resolve(),
     agent: () => agent,
     signIn: parts.signIn ?? (() => Promise.resolve([Uint8Array.of(9)])),
     clock,
@@ -130,6 +131,7 @@ test('leaving the page while the link is being made leaves nothing behind', asyn
 
 test('without an agent the owner is told what to start', async () => {
   const desk = new PairingDesk({
+    mayChange: () => Promise.resolve(),
     agent: () => undefined,
     signIn: () => assert.fail('signed'),
     clock: { nowMs: () => 0, monotonicMs: () => 0, sleep: () => Promise.resolve() },

@@ -7,6 +7,8 @@ import type { PairingView } from './status.ts'
 export interface PairingDeskParts {
   /** The agent that meets newcomers; `undefined` while none is connected. */
   readonly agent: () => AgentCommands | undefined
+  /** Rejects (`CloudError`) while who is in must not be changed. */
+  readonly mayChange: () => Promise<void>
   /** Signs a device in with the root key; resolves with the new entries of the authority log. */
   readonly signIn: (certificate: Uint8Array, challenge: Uint8Array) => Promise<readonly Uint8Array[]>
   readonly clock: Clock
@@ -39,6 +41,7 @@ export class PairingDesk implements Disposable {
       return
     }
     await this.#orFail(signal, async () => {
+      await this.#parts.mayChange()
       const { link, expiresAtMs } = await agent.invite()
       if (signal.aborted) return
       this.#show({ phase: 'waiting', link, expiresAtMs })

@@ -52,6 +52,8 @@ export interface ProfileInTab extends AsyncDisposable {
   words(): Promise<readonly string[] | undefined>
   /** The owner has typed back the words that `placesToAsk` chose: they open the profile from now on and lie here no more. */
   kitChecked(): Promise<void>
+  /** The owner takes what is here for the newest there is: what waited for a second source waits no more. */
+  trustCopy(): Promise<void>
   /** Takes this browser out of the profile. Resolves once another device has that on its disk; rejects with `CloudError` when none does. */
   leave(): Promise<void>
   /** Ends this tab's part once `saved` has; a leader waits for what other tabs have under way. Everything secret is wiped. */

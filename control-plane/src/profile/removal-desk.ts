@@ -7,17 +7,21 @@ import { admittedOf } from './admitted.ts'
 import type { RootActs } from './root-acts.ts'
 import type { RemovalView } from './status.ts'
 
+export interface RemovalParts {
+  readonly profile: Profile
+  readonly root: RootActs
+  /** Rejects (`CloudError`) while who is in must not be changed. */
+  readonly mayChange: () => Promise<void>
+  readonly onChanged: () => void
+}
+
 /** Removing a device: out of the profile, and a new epoch that it is not given. */
 export class RemovalDesk {
-  readonly #profile: Profile
-  readonly #root: RootActs
-  readonly #onChanged: () => void
+  readonly #parts: RemovalParts
   #view: RemovalView = { phase: 'none' }
 
-  constructor(profile: Profile, root: RootActs, onChanged: () => void) {
-    this.#profile = profile
-    this.#root = root
-    this.#onChanged = onChanged
+  constructor(parts: RemovalParts) {
+    this.#parts = parts
   }
 
   get view(): RemovalView {
@@ -25,12 +29,14 @@ export class RemovalDesk {
   }
 
   async remove(deviceId: DeviceId, reason: RevocationReason): Promise<void> {
-    const member = this.#profile.membership.member(deviceId)
+    const { profile, root, mayChange } = this.#parts
+    const member = profile.membership.member(deviceId)
     if (this.#view.phase === 'removing' || member === undefined || member.revoked) return
     this.#show({ phase: 'removing', deviceId })
     try {
-      await this.#root.act((power) => {
-        const admitted = admittedOf(this.#profile.replica, member)
+      await mayChange()
+      await root.act((power) => {
+        const admitted = admittedOf(profile.replica, member)
         return revokeDevice(power, { deviceId, reason, admitted })
       })
       this.#show({ phase: 'none' })
@@ -42,6 +48,6 @@ export class RemovalDesk {
 
   #show(view: RemovalView): void {
     this.#view = view
-    this.#onChanged()
+    this.#parts.onChanged()
   }
 }

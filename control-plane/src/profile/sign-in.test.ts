@@ -42,6 +42,10 @@ test('another browser signs in with the passphrase or with the words, and is a d
     assert.equal(freshness, 'unproven')
     assert.deepEqual(devices.map(({ name }) => name), ['Browser', 'Second']) // prettier-ignore
     assert.deepEqual(ways.map(({ kind }) => kind), ['passphrase', 'phrase']) // prettier-ignore
+    await assert.rejects(tab.addWay(cheapPassphrase(passphraseWay('another one of ours')), 'Passphrase'), {
+      code: 'freshness-unproven',
+    })
+    await tab.trustCopy()
     // The root came with the vault.
     assert.ok((await tab.addWay(cheapPassphrase(passphraseWay('another one of ours')), 'Passphrase')).ok)
     await tab[Symbol.asyncDispose]()

@@ -30,6 +30,8 @@ export interface WaysDeskParts {
   readonly medium: BlobStore
   readonly profile: Profile
   readonly root: RootActs
+  /** Rejects (`CloudError`) while what opens the profile must not be changed. */
+  readonly mayChange: () => Promise<void>
   readonly clock: Clock
   readonly rng: Rng
   readonly onChanged: () => void
@@ -126,6 +128,7 @@ export class WaysDesk {
   }
 
   async #act(asked: WaysAsk): Promise<void> {
+    if (asked.ask === 'add' || asked.ask === 'remove') await this.#parts.mayChange()
     switch (asked.ask) {
       case 'add':
         return this.#add(asked.slot, asked.label)

@@ -56,6 +56,7 @@ test('after a revocation in another browser this one opens with a way in that wa
 
   const before = await second.kept()
   const again = await second.openUnlocked(OLD)
+  await again.trustCopy()
   await changeWays(again, NEW)
   assert.notDeepEqual(await second.kept(), before)
   assert.ok((await second.unlock(NEW)).ok)
@@ -77,6 +78,7 @@ test('a browser that opens by itself signs in again with a way in that was left,
   await hear(second, first)
 
   const here = await second.openTab()
+  await here.trustCopy()
   await assert.rejects(here.addWay(cheapPassphrase(NEW), 'Passphrase'), { code: 'root-replaced' })
   await assert.rejects(here.signInAgain(OLD), { code: 'ways-behind' })
   await exchange(first, OLD, agent)

@@ -75,7 +75,7 @@ function linesOf(recovered: Recovered, { gen, savedAtMs }: ShownForRecovery): re
   const { documents, edits, devices, unread, problem } = recovered
   return [
     `Recovered: ${String(documents)} documents, ${String(edits)} edits, ${String(devices)} devices.`,
-    `Freshness unproven: this is revision ${String(gen)}, saved ${new Date(savedAtMs).toISOString()}. One copy alone cannot prove that it is the newest; another copy or device can.`,
+    `Freshness unproven: this is revision ${String(gen)}, saved ${new Date(savedAtMs).toISOString()}. One copy alone cannot prove that it is the newest; another copy or device can. Until one is met, changes of who is in wait; if this copy is all there is, say so once: cloudos recover trust`,
     ...(unread > 0
       ? [`${String(unread)} parts of it could not be read. Connect another copy or device that has them.`]
       : []),

@@ -24,6 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'approval-expired': 'Nobody said yes in time.',
   'entries-missing': 'What the other devices know of this record is longer: its end is gone.',
   'over-budget': 'Too many in one minute.',
+  'freshness-unproven': 'Nothing but one copy said that what is here is the newest.',
 }
 
 /** Why; a code that this page does not know is shown as it is. */
