@@ -56,16 +56,26 @@ const codec = versionedRecord<DriveRecord>(1, {
   merged: at(9, list(FILE_ID, { max: MERGED_MAX })),
 })
 
+/** What stands behind the sum. */
+export function encodeDriveContent(value: DriveRecord): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(encodeRecord(codec, value))
+}
+
+/** `undefined` when it is none. Says nothing of the sum. */
+export function findDriveContent(bytes: Uint8Array): DriveRecord | undefined {
+  const parsed = parseRecord(codec, bytes.slice(SUM_BYTES), RECORD_MAX_BYTES)
+  return parsed.ok ? parsed.value : undefined
+}
+
 /** SHA-256 | CBOR: a body that was cut off on the way is told from a whole one. */
 export async function encodeDriveRecord(value: DriveRecord): Promise<Uint8Array<ArrayBuffer>> {
-  const content = new Uint8Array(encodeRecord(codec, value))
+  const content = encodeDriveContent(value)
   return new Uint8Array(concatBytes(bytesFromId(await hashOf(content)), content))
 }
 
 /** `undefined` when it is none, or not whole. */
 export async function findDriveRecord(bytes: Uint8Array<ArrayBuffer>): Promise<DriveRecord | undefined> {
   const content = bytes.slice(SUM_BYTES)
-  if (!equalBytes(bytes.subarray(0, SUM_BYTES), bytesFromId(await hashOf(content)))) return undefined
-  const parsed = parseRecord(codec, content, RECORD_MAX_BYTES)
-  return parsed.ok ? parsed.value : undefined
+  const isWhole = equalBytes(bytes.subarray(0, SUM_BYTES), bytesFromId(await hashOf(content)))
+  return isWhole ? findDriveContent(bytes) : undefined
 }

@@ -1,62 +1,30 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createDice } from '@cloudos/crypto/testing/seeded'
-import { serveCopy } from '@cloudos/mesh/device-copy/serve-copy'
-import { COPY_PROTOCOL } from '@cloudos/mesh/device-copy/talk'
-import { visitCopy } from '@cloudos/mesh/device-copy/visit-copy'
-import { instantClock, peerIdOf } from '@cloudos/mesh/testing/family'
-import { MemoryNetwork } from '@cloudos/mesh/testing/memory-net'
-import { newDevice } from '@cloudos/mesh/testing/profiles'
 import { utf8 } from '@cloudos/protocol/bytes'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import type { BlobStore, Channel, ConnectedBlobStore } from '@cloudos/protocol/ports'
+import type { Channel } from '@cloudos/protocol/ports'
 import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
 import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
 import { createSeededRng } from '@cloudos/storage-adapters/seeded-rng'
 import { collect } from '@cloudos/storage-adapters/suite/expect'
-import { createShownStore } from '@cloudos/storage-adapters/shown-store'
 import { readingSuite } from '@cloudos/storage-adapters/suite/reading'
+import type { ReadableUnderTest } from '@cloudos/storage-adapters/suite/reading'
 import { casesInSuite, numbersOf } from '@cloudos/storage-adapters/testing/case-table'
+import { showCopy } from '../testing/shown-copy.ts'
+import type { ShownCopyOptions } from '../testing/shown-copy.ts'
 
 const HEAD = 'profile'
-const SECRET = new Uint8Array(16).fill(7)
 
-/** A device that shows what lies in memory, and visits to it. `line` stands between what it says and the visitor. */
-function showCopy(line: (channel: Channel) => Channel = (channel) => channel, shown?: (store: BlobStore) => BlobStore) {
-  const dice = createDice(1)
-  const network = new MemoryNetwork()
-  const [device, visitor] = [peerIdOf(newDevice(dice)), peerIdOf(newDevice(dice))]
-  const medium = createMemoryMedium()
-  const own = createBlobStore(medium)
-  const clock = { ...instantClock, sleep: () => new Promise<never>(() => undefined) }
-  const signal = new AbortController().signal
-  const serve = async (channel: Channel): Promise<void> => {
-    const store = shown === undefined ? own : shown(own)
-    const openCopy = () => Promise.resolve({ store, [Symbol.asyncDispose]: () => Promise.resolve() })
-    const unused = () => Promise.reject(new Error('nobody comes in'))
-    const parts = { peerId: device, rng: dice, clock, signal, secret: SECRET, isKnown: false, openCopy }
-    try {
-      await serveCopy({ ...parts, channel: line(channel), onProved: () => undefined, takeIn: unused })
-    } catch (cause) {
-      if (!(cause instanceof CloudError)) throw cause
-    } finally {
-      channel.close()
-    }
-  }
-  network.join(device).handle(COPY_PROTOCOL, (channel) => void serve(channel))
+function deviceUnderTest(options?: ShownCopyOptions): ReadableUnderTest {
+  const { medium, own, visit } = showCopy(options)
   return {
     headName: HEAD,
-    async keep(head: Uint8Array, blobs: readonly Uint8Array[]) {
+    async keep(head, blobs) {
       const expected = (await own.readHead(HEAD))?.version
       assert.equal(await own.flush({ blobs, head: { name: HEAD, bytes: head, expected }, drop: [] }), 'ok')
     },
-    async connect(): Promise<ConnectedBlobStore> {
-      const channel = await network.join(visitor).open(device, COPY_PROTOCOL)
-      return createShownStore(
-        await visitCopy({ channel, peerId: visitor, rng: dice, signal, failureDomain: 'there' }, SECRET),
-      )
-    },
-    damage(name: string, change: (bytes: Uint8Array) => Uint8Array) {
+    connect: visit,
+    damage(name, change) {
       medium.damage(name, change)
       return Promise.resolve()
     },
@@ -64,7 +32,7 @@ function showCopy(line: (channel: Channel) => Channel = (channel) => channel, sh
   }
 }
 
-const cases = readingSuite('device', () => Promise.resolve(showCopy()))
+const cases = readingSuite('device', () => Promise.resolve(deviceUnderTest()))
 for (const { name, run } of cases) test(name, run)
 
 test('device: the cases that docs/media-cases.md marks are in its suite', () => {
@@ -72,7 +40,7 @@ test('device: the cases that docs/media-cases.md marks are in its suite', () => 
 })
 
 test('device: nothing is written there from outside, and it names nothing that its head does not', async () => {
-  await using device = showCopy()
+  await using device = deviceUnderTest()
   await device.keep(utf8('the head'), [utf8('a blob')])
   await using store = await device.connect()
   const version = (await store.readHead(HEAD))?.version
@@ -90,7 +58,7 @@ test('device: a line that breaks at any message hands out whole blobs or says th
   const large = createSeededRng(3).bytes(1_300_000)
   let broke = 0
   for (let lastMessage = 1; lastMessage <= 8; lastMessage++) {
-    await using device = showCopy((channel) => breaking(channel, lastMessage))
+    await using device = deviceUnderTest({ line: (channel) => breaking(channel, lastMessage) })
     await device.keep(utf8('the head'), [large])
     const name = (await createBlobStore(createMemoryMedium()).putBlob(large)).name
     const reading = async (): Promise<Uint8Array | undefined> => {
@@ -114,10 +82,12 @@ test('device: a blob that comes short or with more than it has is never handed o
     (bytes: Uint8Array) => bytes.subarray(0, 400_000),
     (bytes: Uint8Array) => Uint8Array.of(...bytes.subarray(0, 10)),
   ]) {
-    await using device = showCopy(undefined, (own) => ({
+    await using device = deviceUnderTest({
+      shows: (own) => ({
       ...own,
       getBlob: async (name) => change((await own.getBlob(name)) ?? assert.fail()),
-    }))
+      }),
+    })
     await device.keep(utf8('the head'), [whole])
     await using store = await device.connect()
     const { name } = await createBlobStore(createMemoryMedium()).putBlob(whole)

@@ -2,14 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WEBDAV_PROGRAMS } from '@cloudos/storage-adapters/testing/webdav-servers'
 import { findAddresses } from '../testing/robbery/addresses.ts'
+import { foundRobbableDrive } from '../testing/robbery/drive-layout.ts'
 import type { RobbableMedium } from '../testing/robbery/layout.ts'
 import { rob } from '../testing/robbery/rob.ts'
+import { foundRobbableDevice } from '../testing/robbery/shown-device.ts'
 import { foundRobbableBucket, foundRobbableRepository, foundRobbableWebdav } from '../testing/robbery/server-media.ts'
 
 const MEDIA: readonly (readonly [string, () => Promise<RobbableMedium>, string | undefined])[] = [
   ...WEBDAV_PROGRAMS.map((program) => [program.name, () => foundRobbableWebdav(program), program.missing] as const),
   ['s3', foundRobbableBucket, undefined],
   ['github', foundRobbableRepository, undefined],
+  ['drive', foundRobbableDrive, undefined],
+  ['device', foundRobbableDevice, undefined],
 ]
 
 for (const [name, found, missing] of MEDIA)

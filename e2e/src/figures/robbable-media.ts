@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { foundRobbableDrive } from '@cloudos/agent/testing/robbery/drive-layout'
+import { foundRobbableDevice } from '@cloudos/agent/testing/robbery/shown-device'
 import { foundRobbableFolder } from '@cloudos/agent/testing/robbery/folder-layout'
 import type { RobbableMedium } from '@cloudos/agent/testing/robbery/layout'
 import {
@@ -18,5 +20,7 @@ export const ROBBABLE_MEDIA: ReadonlyMap<string, () => Promise<RobbableMedium>> 
     .map((program) => [`webdav on ${program.name}`, () => foundRobbableWebdav(program)] as const),
   ['s3', foundRobbableBucket],
   ['github', foundRobbableRepository],
+  ['drive', foundRobbableDrive],
+  ['device', foundRobbableDevice],
   ...(existsSync(findChromium() ?? '') ? [['indexeddb in Chromium', foundRobbableDatabase] as const] : []),
 ])
