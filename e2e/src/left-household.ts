@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { leaveCopy } from '@cloudos/agent/testing/left-copy'
 import { house } from '@cloudos/agent/testing/protected-house'
 import { wordsFromPhrase } from '@cloudos/crypto/phrase'
+import { deviceCodeCommand } from '@cloudos/protocol/device-code-command'
 import type { Recovered } from '@cloudos/protocol/recovery-commands'
 import { addStorageCommand, listStorageCommand, syncStorageCommand } from '@cloudos/protocol/storage-commands'
 import type { NewMedium } from '@cloudos/protocol/storage-commands'
@@ -63,6 +64,25 @@ export async function leaveOnMedia(
   // An agent that ends well hands over its audit chain: one more edit, on the media too.
   await agent.end('SIGKILL')
   return { places, stateHash: media[0]?.stateHash ?? '', wordsFile, folder }
+}
+
+/** A machine that was brought back from a folder shows its code; the hash is of all that it keeps. */
+export async function showByDevice(
+  stack: AsyncDisposableStack,
+  { wordsFile }: LeftBehind,
+  { where: stick }: NewMedium,
+): Promise<{ readonly place: NewMedium; readonly stateHash: string }> {
+  const home = stack.use(await createHome())
+  const attic = stack.use(await startAgent(home))
+  await runCommand(home, 'recover', '--kind', 'folder', '--where', stick, '--way-file', wordsFile)
+  const [kept] = (await attic.call(listStorageCommand, {})).media.filter(({ kind }) => kind === 'folder')
+  assert.ok(kept)
+  await attic.call(syncStorageCommand, { mediumId: kept.mediumId })
+  const drill = ['recover', '--drill', '--stored', '--way-file', wordsFile]
+  const [drilled] = (await runCommand<{ readonly media: readonly Drilled[] }>(home, ...drill)).media
+  assert.deepEqual([drilled?.outcome, drilled?.notSaved], ['good', 0])
+  const { code: secret, where } = await attic.call(deviceCodeCommand, {})
+  return { place: { kind: 'peer', where, secret }, stateHash: drilled?.stateHash ?? '' }
 }
 
 /** A machine that has nothing comes back from one of the places, by the command line alone. */

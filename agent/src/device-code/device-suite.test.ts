@@ -84,8 +84,8 @@ test('device: a blob that comes short or with more than it has is never handed o
   ]) {
     await using device = deviceUnderTest({
       shows: (own) => ({
-      ...own,
-      getBlob: async (name) => change((await own.getBlob(name)) ?? assert.fail()),
+        ...own,
+        getBlob: async (name) => change((await own.getBlob(name)) ?? assert.fail()),
       }),
     })
     await device.keep(utf8('the head'), [whole])

@@ -42,7 +42,14 @@ const driveLayout: Layout = {
     const tip = tipOf(dump)
     if (tip === undefined) return dump
     const { gen, next, root } = tip.record
-    const record = { ...tip.record, gen: gen + 1, previous: tip.id, next: `${next}x`, heads: [{ name: HEAD }], body: head }
+    const record = {
+      ...tip.record,
+      gen: gen + 1,
+      previous: tip.id,
+      next: `${next}x`,
+      heads: [{ name: HEAD }],
+      body: head,
+    }
     return new Map([...dump, [`head-${String(gen + 1).padStart(12, '0')}-${root}|${next}`, sealedBySum(record)]])
   },
   storeOf(dump) {
@@ -104,7 +111,8 @@ function sealedBySum(record: DriveRecord): Uint8Array {
 
 /** What the thief's Drive answers; the thief may put any file under any id. */
 function apiOf(dump: Dump): DriveApi {
-  const pathOf = (id: string): string | undefined => [...dump.keys()].find((path) => (path.split('|')[1] ?? path) === id)
+  const pathOf = (id: string): string | undefined =>
+    [...dump.keys()].find((path) => (path.split('|')[1] ?? path) === id)
   return {
     read(id, maxBytes) {
       const bytes = dump.get(pathOf(id) ?? '')

@@ -15,7 +15,8 @@ export function foundRobbableDevice(): Promise<RobbableMedium> {
       const dump = new Map<string, Uint8Array>()
       for (const path of await collect(own.list(''))) {
         const name = findId('Hash', path.slice(2))
-        const bytes = name === undefined ? (await visitor.readHead(path.slice(2)))?.heads[0] : await visitor.getBlob(name)
+        const bytes =
+          name === undefined ? (await visitor.readHead(path.slice(2)))?.heads[0] : await visitor.getBlob(name)
         if (bytes !== undefined) dump.set(path, bytes)
       }
       return dump
