@@ -23,11 +23,17 @@ export interface Pack {
   readonly newestHour?: number
 }
 
+/** A pack as an index lists it: with its spans, or with how many frames more it holds of the one chain that the pack before ends with. */
+export interface ListedPack extends Omit<Pack, 'spans'> {
+  readonly spans?: readonly ChainSpan[]
+  readonly more?: number
+}
+
 /** What a head leads to besides the ways in. The packs stand in an order in which their frames can be taken. */
 export interface PackIndex {
   /** Blobs of signed entries: the authority log. Together they hold the head's tip. */
   readonly authorityBlobs: readonly Hash[]
-  readonly packs: readonly Pack[]
+  readonly packs: readonly ListedPack[]
   /** A `SnapshotList`, where the packs do not hold every frame from the beginning or will not for long. */
   readonly snapshotsBlob?: Hash
 }
@@ -44,20 +50,20 @@ const span = checked(
   ({ fromSeq, toSeq }) => (fromSeq <= toSeq ? undefined : 'bad-toSeq'),
 )
 
+const listedPack = checked(
+  record<ListedPack>({
+    blob: at(1, id('Hash')),
+    sizeBytes: at(2, uint(LIMITS.blobMaxBytes, 1)),
+    spans: maybeAt(3, list(span, { min: 1, max: LIMITS.packSpansMax })),
+    newestHour: maybeAt(4, uint()),
+    more: maybeAt(5, uint(undefined, 1)),
+  }),
+  ({ spans, more }) => ((spans === undefined) === (more === undefined) ? 'bad-spans' : undefined),
+)
+
 const codec = versionedRecord<PackIndex>(1, {
   authorityBlobs: at(2, list(id('Hash'), { min: 1, max: LIMITS.authorityBlobsMax })),
-  packs: at(
-    3,
-    list(
-      record<Pack>({
-        blob: at(1, id('Hash')),
-        sizeBytes: at(2, uint(LIMITS.blobMaxBytes, 1)),
-        spans: at(3, list(span, { min: 1, max: LIMITS.packSpansMax })),
-        newestHour: maybeAt(4, uint()),
-      }),
-      { max: LIMITS.packsMax },
-    ),
-  ),
+  packs: at(3, list(listedPack, { max: LIMITS.packsMax })),
   snapshotsBlob: maybeAt(4, id('Hash')),
 })
 

@@ -16,6 +16,7 @@ import type { Result } from '@cloudos/protocol/result'
 import { parseSigned } from '@cloudos/protocol/signed'
 import type { Signed } from '@cloudos/protocol/signed'
 import { AuthorityLog } from '../authority-log.ts'
+import { findPacks } from './listed-packs.ts'
 import { parsePack, unionOf } from './packs.ts'
 import type { PackedFrame } from './packs.ts'
 import { findBlob, findSnapshot, HEAD_NAME } from './store-blob.ts'
@@ -71,6 +72,7 @@ interface OpenHead {
   readonly head: Head
   readonly bytes: Uint8Array
   readonly index: PackIndex
+  readonly packs: readonly Pack[]
   readonly snapshots: readonly ListedSnapshot[]
   readonly entries: readonly Uint8Array[]
 }
@@ -88,7 +90,8 @@ async function openHead(
   const indexBytes = await findBlob(store, head.packIndexBlob)
   const index = indexBytes && parsePackIndex(indexBytes)
   if (index?.ok === false && index.error === 'newer-version') return err({ kind: 'newer-version' })
-  if (!index?.ok) return corrupt('pack-index', head.packIndexBlob)
+  const packs = index?.ok ? findPacks(index.value.packs) : undefined
+  if (!index?.ok || packs === undefined) return corrupt('pack-index', head.packIndexBlob)
   const { snapshotsBlob } = index.value
   const snapshots = snapshotsBlob === undefined ? [] : findSnapshots(await findBlob(store, snapshotsBlob))
   if (snapshots === undefined) return corrupt('pack-index', snapshotsBlob)
@@ -98,7 +101,7 @@ async function openHead(
     if (found === undefined) return corrupt('authority', blob)
     entries.push(...found)
   }
-  return ok({ signed: signed.value, head, bytes, index: index.value, snapshots, entries })
+  return ok({ signed: signed.value, head, bytes, index: index.value, packs, snapshots, entries })
 }
 
 function findSnapshots(bytes: Uint8Array | undefined): readonly ListedSnapshot[] | undefined {
@@ -137,7 +140,7 @@ async function unite(
   if (named === undefined) return corrupt('ways')
   const sealedVault = await findBlob(store, named.head.vaultBlob)
   if (sealedVault === undefined) return corrupt('vault', named.head.vaultBlob)
-  const packs = unionOf(heads.map(({ index }) => index.packs))
+  const packs = unionOf(heads.map((head) => head.packs))
   return ok({
     profileId,
     head: newest,

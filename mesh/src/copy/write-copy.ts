@@ -24,6 +24,7 @@ import type { SnapshotMemory, SortedSnapshots } from './kept-snapshots.ts'
 import { DoubtedCopy } from './doubted-copy.ts'
 import { believed, judgeHead, newestOwn, settledAt } from './lie.ts'
 import type { KnownHeads, ShownHead } from './lie.ts'
+import { listPacks } from './listed-packs.ts'
 import { extendPacks } from './plan-copy.ts'
 import { coveredBy, holdsAll, parsePack } from './packs.ts'
 import type { Coverage } from './packs.ts'
@@ -123,7 +124,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const heads = youngHeads ?? (await save.put(encodeCbor(await profile.signedHeads())))
   const snapshotsBlob = snapshotList && (await save.put(snapshotList))
   const packIndexBlob = await save.put(
-    encodePackIndex({ authorityBlobs, packs, ...(snapshotsBlob !== undefined && { snapshotsBlob }) }),
+    encodePackIndex({ authorityBlobs, packs: listPacks(packs), ...(snapshotsBlob !== undefined && { snapshotsBlob }) }),
   )
   const gen = (last?.gen ?? 0) + (work.isTrusted && last !== undefined ? 2 : 1)
   const payload = encodeHead({

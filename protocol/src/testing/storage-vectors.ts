@@ -191,10 +191,30 @@ const compactedIndex = encodePackIndex({
   snapshotsBlob: sampleId('Hash', 0x50),
 })
 
+const typedIndex = encodePackIndex({
+  authorityBlobs: [sampleId('Hash', 0x10)],
+  packs: [
+    {
+      blob: sampleId('Hash', 0x30),
+      sizeBytes: 700,
+      spans: [
+        {
+          docId: sampleId('DocId', 0x01),
+          chain: chainKey(sampleId('DeviceId', 0x21), sampleId('Incarnation', 0x02)),
+          fromSeq: 1,
+          toSeq: 5,
+        },
+      ],
+    },
+    { blob: sampleId('Hash', 0x50), sizeBytes: 690, more: 5 },
+  ],
+})
+
 export const packIndexVectors: Vectors = {
   good: [
     good('one pack of one chain', packIndex),
     good('what came after a snapshot', compactedIndex),
+    good('a second pack of the same chain', typedIndex),
     good('a log and no documents yet', encodePackIndex({ authorityBlobs: [sampleId('Hash', 0x10)], packs: [] })),
   ],
   bad: [
@@ -207,6 +227,11 @@ export const packIndexVectors: Vectors = {
       ['a pack larger than a blob may be', 'bad-packs', [3, 0, 2], LIMITS.blobMaxBytes + 1],
       ['a chain of 19 bytes', 'bad-packs', [3, 0, 3, 0, 2], sampleBytes(19, 0)],
       ['a span that ends before it begins', 'bad-packs', [3, 0, 3, 0, 3], 901],
+    ]),
+    ...badEdits(typedIndex, [
+      ['a pack of no more frames', 'bad-packs', [3, 1, 5], 0],
+      ['a pack that says neither chains nor how many more', 'bad-packs', [3, 1, 5]],
+      ['a pack that says both', 'bad-packs', [3, 0, 5], 5],
     ]),
     ...badEdits(compactedIndex, [
       ['an hour before 1970', 'bad-packs', [3, 0, 4], -1],
