@@ -11,6 +11,7 @@ import { startAgent } from './agent-process.ts'
 import type { AgentProcess } from './agent-process.ts'
 import { launchChromium } from './browser.ts'
 import { damagedTwin, emptyBeside } from './damage.ts'
+import { documentStates } from './document-states.ts'
 import { createHome } from './home.ts'
 import { looksWell } from './looks.ts'
 import { readerOf, untilAllShow } from './notes.ts'
@@ -23,7 +24,7 @@ const NOTE = 'written before the flood'
 test('with every device gone, another browser and another machine get it all back from a folder and the words', async () => {
   await using house = new AsyncDisposableStack()
   const stick = await shelfFor(house, 'stick')
-  const words = await foundAndCopy(stick)
+  const { words, states } = await foundAndCopy(stick)
   const { page, agent, owner } = await arrive(house)
   await lookIn(page, stick)
   await page.getByText('Its devices: Chrome on Linux').waitFor()
@@ -31,6 +32,7 @@ test('with every device gone, another browser and another machine get it all bac
   await signInWithWords(page, words)
   await owner.openNotes()
   await untilAllShow([NOTE], [owner, readerOf(agent)])
+  assert.deepEqual(await documentStates(agent.home), states)
   await goTo(page, '#/devices')
   await page.getByRole('link', { name: 'cellar box' }).waitFor()
   const { devices } = await agent.call(listDevicesCommand, {})
@@ -52,7 +54,7 @@ test('with every device gone, another browser and another machine get it all bac
 test('on the way in from a folder each thing that is wrong is told in its own words, and the same link leads on', async () => {
   await using house = new AsyncDisposableStack()
   const stick = await shelfFor(house, 'stick')
-  const words = await foundAndCopy(stick)
+  const { words } = await foundAndCopy(stick)
   const foreign = await shelfFor(house, 'foreign')
   await foundAndCopy(foreign)
   const { page, owner } = await arrive(house)
@@ -89,8 +91,14 @@ async function shelfFor(house: AsyncDisposableStack, name: string): Promise<stri
   return join(shelf, name)
 }
 
-/** A household that leaves nothing behind but the folder: browser and agent are gone at the end. Returns the words. */
-async function foundAndCopy(stick: string): Promise<readonly string[]> {
+interface LeftInFolder {
+  readonly words: readonly string[]
+  /** What its documents said. */
+  readonly states: Awaited<ReturnType<typeof documentStates>>
+}
+
+/** A household that leaves nothing behind but the folder: browser and agent are gone at the end. */
+async function foundAndCopy(stick: string): Promise<LeftInFolder> {
   await using house = new AsyncDisposableStack()
   const agent = house.use(await startAgent(house.use(await createHome())))
   const first = await openByLink(house.use(await launchChromium()).context, agent)
@@ -103,7 +111,7 @@ async function foundAndCopy(stick: string): Promise<readonly string[]> {
   await first.saved()
   await untilAllShow([NOTE], [first, readerOf(agent)])
   await addCopy(first.page, stick)
-  return words
+  return { words, states: await documentStates(agent.home) }
 }
 
 async function addCopy(page: Page, folder: string): Promise<void> {

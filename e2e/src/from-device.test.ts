@@ -4,6 +4,7 @@ import { statusCommand } from '@cloudos/protocol/commands'
 import type { Page } from 'playwright-core'
 import { startAgent } from './agent-process.ts'
 import { launchChromium } from './browser.ts'
+import { documentStates } from './document-states.ts'
 import { createHome } from './home.ts'
 import { looksWell } from './looks.ts'
 import { readerOf, untilAllShow } from './notes.ts'
@@ -29,6 +30,7 @@ test('with the first machine gone, the second one shows a code, and with the wor
   await signInWithWords(page, left.words)
   await owner.openNotes()
   await untilAllShow([NOTE], [owner, readerOf(agent), readerOf(left.attic)])
+  assert.deepEqual(await documentStates(agent.home), await documentStates(left.attic.home))
   await owner.type(', and after')
   await untilAllShow([`${NOTE}, and after`], [owner, readerOf(agent), readerOf(left.attic)])
   assert.deepEqual(owner.complaints, [])

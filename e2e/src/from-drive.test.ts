@@ -7,6 +7,7 @@ import type { FakeDrive } from '@cloudos/storage-adapters/testing/drive/fake-dri
 import type { Page } from 'playwright-core'
 import { startAgent } from './agent-process.ts'
 import { launchChromium } from './browser.ts'
+import { documentStates } from './document-states.ts'
 import { createHome } from './home.ts'
 import { leaveCopyBehind } from './left-copy.ts'
 import { isUsableByKeyboard, looksWell } from './looks.ts'
@@ -30,7 +31,7 @@ test('with every device gone, a page and a new agent sign in at Google and bring
     account: google.oauth.email,
     secret: `${clientSecret} ${refreshToken}`,
   } as const
-  const { words, kit } = await leaveCopyBehind(NOTE, [place])
+  const { words, kit, states } = await leaveCopyBehind(NOTE, [place])
 
   const agent = house.use(await startAgent(house.use(await createHome())))
   const owner = await openByLink(house.use(await launchChromium()).context, agent)
@@ -82,6 +83,7 @@ test('with every device gone, a page and a new agent sign in at Google and bring
   await signInWithWords(page, words)
   await owner.openNotes()
   assert.equal(await untilAllShow([NOTE], [owner, readerOf(agent)]), NOTE)
+  assert.deepEqual(await documentStates(agent.home), states)
   const { media } = await agent.call(listStorageCommand, {})
   const kept = media.find(({ kind }) => kind === 'drive') ?? assert.fail()
   assert.deepEqual([kept.where, kept.account, kept.credential], [where, google.oauth.email, 'sealed-on-device'])

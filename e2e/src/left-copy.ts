@@ -6,17 +6,23 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Page } from 'playwright-core'
 import { startAgent } from './agent-process.ts'
 import { launchChromium } from './browser.ts'
+import { documentStates } from './document-states.ts'
 import { eventually } from './eventually.ts'
 import { createHome } from './home.ts'
 import { readerOf, untilAllShow } from './notes.ts'
 import { openByLink } from './owner-page.ts'
 import { goTo, saveKit } from './ways-in.ts'
 
+interface LeftCopy {
+  readonly words: readonly string[]
+  /** Part B. */
+  readonly kit: string
+  /** What its documents said. */
+  readonly states: Awaited<ReturnType<typeof documentStates>>
+}
+
 /** A household that leaves nothing behind but what lies in these places: browser, agent and home are gone at the end. */
-export async function leaveCopyBehind(
-  note: string,
-  places: readonly NewMedium[],
-): Promise<{ readonly words: readonly string[]; readonly kit: string }> {
+export async function leaveCopyBehind(note: string, places: readonly NewMedium[]): Promise<LeftCopy> {
   await using house = new AsyncDisposableStack()
   const agent = house.use(await startAgent(house.use(await createHome())))
   const owner = await openByLink(house.use(await launchChromium()).context, agent)
@@ -38,7 +44,7 @@ export async function leaveCopyBehind(
   })
   const { media } = await agent.call(listStorageCommand, {})
   for (const { kind, mediumId } of media) if (kind !== 'device') await agent.call(syncStorageCommand, { mediumId })
-  return { words, kit }
+  return { words, kit, states: await documentStates(agent.home) }
 }
 
 /** Of the recovery kit, as a text. */
