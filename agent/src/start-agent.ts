@@ -67,6 +67,7 @@ import { RecoveryDesk } from './recovery/recovery-desk.ts'
 import { createReserve } from './reserve.ts'
 import { FreshnessDesk } from './safety/freshness-desk.ts'
 import { SafetyDesk } from './safety/safety-desk.ts'
+import { createWaysBackGate } from './safety/ways-back-gate.ts'
 
 export interface AgentParts {
   readonly clock: Clock
@@ -309,6 +310,7 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     tokens,
     policy: () => policyBook.current(),
     isFresh: () => freshness.isProven(),
+    waysBack: createWaysBackGate({ safety, ways: journal.ways }),
     clock,
     rng,
   })

@@ -40,6 +40,8 @@ export interface CommandShape<Input, Output, Event = never> {
   readonly timeoutMs: number
   /** Changes who is in, or what opens and keeps the profile: it waits while nothing proves that what is here is the newest there is. */
   readonly needsFresh?: true
+  /** It sells, spends or lets another person in: refused until two independent ways in and two failure domains hold the profile. */
+  readonly needsWaysBack?: true
 }
 
 /** A record codec with its types gone. */
@@ -51,7 +53,7 @@ export interface AnyRecord {
 /** A command with its types gone, as lists of all of them hold it. */
 export interface AnyCommand extends Pick<
   CommandShape<never, never>,
-  'name' | 'effect' | 'grant' | 'says' | 'examples' | 'repeat' | 'timeoutMs' | 'needsFresh'
+  'name' | 'effect' | 'grant' | 'says' | 'examples' | 'repeat' | 'timeoutMs' | 'needsFresh' | 'needsWaysBack'
 > {
   readonly input: AnyRecord
   readonly output: AnyRecord

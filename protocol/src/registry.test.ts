@@ -18,6 +18,7 @@ for (const command of COMMANDS) {
     assert.ok(findResource(command.grant.resource), 'a resource')
     assert.ok(command.timeoutMs > 0 && command.timeoutMs <= LIMITS.rpcMaxTimeoutMs)
     assert.deepEqual(unexplained(command), [])
+    if (command.effect === 'spends') assert.ok(command.needsWaysBack, 'whoever spends can come back')
     assert.ok(
       CALLER_KINDS.some((kind) => holdsGrant(GRANTS_BY_CALLER[kind], command.grant)),
       'somebody may',

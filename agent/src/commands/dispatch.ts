@@ -30,6 +30,8 @@ export interface DispatchParts {
   readonly policy: () => Policy | undefined
   /** Whether something besides one copy says that what is here is the newest: what changes who is in waits for that. */
   readonly isFresh: () => Promise<boolean>
+  /** Throws `CloudError` 'no-way-back' while a single loss could take the profile: what `needsWaysBack` waits for. */
+  readonly waysBack: () => Promise<void>
   readonly clock: Clock
   readonly rng: Rng
 }
@@ -38,8 +40,8 @@ export interface DispatchParts {
 export type Dispatch = (caller: Caller, call: RpcCall) => Promise<Uint8Array>
 
 /**
- * The one way to an effect: identity (the channel's) → grant → policy → approval → budget → journal → handler. Nothing else holds a
- * handler.
+ * The one way to an effect: identity (the channel's) → grant → policy → freshness and ways back, where it waits for them → approval →
+ * budget → journal → handler. Nothing else holds a handler.
  */
 export function createDispatch(parts: DispatchParts): Dispatch {
   const commandByName = new Map(parts.commands.map((command) => [command.shape.name, command]))
@@ -58,6 +60,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     const run = command.prepare(params)
     if (command.shape.repeat === 'needs-key' && idempotencyKey === undefined)
       throw new CloudError('needs-key', `The command ${method} must not happen twice: send an idempotency key.`)
+    if (command.shape.needsWaysBack === true) await beAbleToComeBack(parts, decided)
     const decision = first.allow
       ? first
       : await call.asking(APPROVAL_LASTS_MS, () => afterApproval(parts, spending, decided, call))
@@ -98,6 +101,17 @@ function questionOf(
 function denied({ audit }: DispatchParts, decided: Decided): CloudError {
   audit.inPassing(decided)
   return sayDenial(decided.decision, decided.command?.name)
+}
+
+/** Before anybody is asked for a yes to what would be refused. */
+async function beAbleToComeBack({ waysBack, audit }: DispatchParts, asked: Asked): Promise<void> {
+  try {
+    await waysBack()
+  } catch (cause) {
+    const decision: Decision = { allow: false, why: 'forbidden-by-policy' }
+    if (cause instanceof CloudError) audit.inPassing({ ...asked, decision, reason: cause.code })
+    throw cause
+  }
 }
 
 /** A token stands for all that its caller may, and one that is not good for nothing. */

@@ -31,14 +31,19 @@ export interface OpenDispatch {
 
 /** A folder that was there before is a restart; `member` is who is in the profile. */
 export type Surroundings = Partial<Pick<TokenDeskParts, 'member'>> &
-  Partial<Pick<DispatchParts, 'isFresh'>> & { readonly folder?: string }
+  Partial<Pick<DispatchParts, 'isFresh' | 'waysBack'>> & { readonly folder?: string }
 
 /** A dispatcher with its real journal, audit chain, desk and policy in a folder of its own; `commands` beside those they bring. */
 export async function openDispatch(
   t: Pick<TestContext, 'after'>,
   clock: Clock,
   commands: readonly Registered[] = [],
-  { folder: given, member = () => undefined, isFresh = () => Promise.resolve(true) }: Surroundings = {},
+  {
+    folder: given,
+    member = () => undefined,
+    isFresh = () => Promise.resolve(true),
+    waysBack = () => Promise.resolve(),
+  }: Surroundings = {},
 ): Promise<OpenDispatch> {
   const folder = given ?? mkdtempSync(join(tmpdir(), 'dispatch-'))
   const isOwn = given === undefined
@@ -68,6 +73,7 @@ export async function openDispatch(
     tokens,
     policy: () => book.current(),
     isFresh,
+    waysBack,
     clock,
     rng,
   })

@@ -1,3 +1,4 @@
+import { countIndependentWays } from '@cloudos/protocol/independent-ways'
 import type { DeviceId } from '@cloudos/protocol/ids'
 import type { MediumView } from '@cloudos/protocol/storage-commands'
 import type { MediaByDevice } from '../../profile/separate-storages.ts'
@@ -83,12 +84,8 @@ export function independentWays(
   ways: readonly Pick<WayView, 'kind' | 'deviceId'>[],
   media: MediaByDevice = NO_MEDIA,
 ): number {
-  const isOfWords = (kind: WayView['kind']): boolean => kind === 'phrase' || kind === 'built-in-wallet'
-  const others = ways.filter(
-    ({ kind, deviceId }) =>
-      !isOfWords(kind) && kind !== 'unknown' && (kind !== 'device-keychain' || hasCopyApartFrom(deviceId, media)),
-  )
-  return others.length + Number(ways.some(({ kind }) => isOfWords(kind)))
+  const counted = ways.filter(({ kind, deviceId }) => kind !== 'device-keychain' || hasCopyApartFrom(deviceId, media))
+  return countIndependentWays(counted.flatMap(({ kind }) => (kind === 'unknown' ? [] : [kind])))
 }
 
 /** Whether a copy outlives this machine. */
