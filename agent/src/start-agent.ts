@@ -13,6 +13,7 @@ import { findProgram } from './capability/programs.ts'
 import { MetricsFeed } from './capability/metrics-feed.ts'
 import { findProfileOf, keepTwice } from './authority-copy.ts'
 import { AuditDesk } from './audit/audit-desk.ts'
+import { noteMended } from './audit/note-mended.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { AuditHandOver } from './audit/hand-over.ts'
 import { createDispatch } from './commands/dispatch.ts'
@@ -57,6 +58,7 @@ import type { MediumKinds } from './media/kinds.ts'
 import { DriveSignIn } from './media/drive-sign-in.ts'
 import type { GoogleSignIn } from './media/drive-sign-in.ts'
 import { MediaDesk } from './media/media-desk.ts'
+import { createScrubBook } from './media/scrub-book.ts'
 import { peerKind } from './media/peer-kind.ts'
 import type { AsMedium } from './media/peer-kind.ts'
 import { startMeshHost } from './mesh-host.ts'
@@ -170,6 +172,8 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
     onIncident: noteIncident,
   })
   stack.defer(() => mesh.close())
+  const auditLog = await AuditLog.open({ disk: createDisk(home.path('audit')), identity, clock })
+  stack.defer(() => auditLog[Symbol.asyncDispose]())
   const media: MediaDesk = stack.use(
     new MediaDesk({
       kinds: { ...parts.kinds, peer: peerKind(mesh, parts.shownStore) },
@@ -181,6 +185,12 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
       clock,
       rng,
       onIncident: noteIncident,
+      care: {
+        scrubs: createScrubBook(journal.settings),
+        onMended: (mediumId, objects) => {
+          noteMended(auditLog, mediumId, objects)
+        },
+      },
     }),
   )
   mesh.onOpened((profile) => {
@@ -234,8 +244,6 @@ async function startWithin(stack: AsyncDisposableStack, config: AgentConfig, par
   )
   const { version, log, stop, areMetricsOn } = parts
   const uptimeMs = (): number => clock.monotonicMs() - startedAtMs
-  const auditLog = await AuditLog.open({ disk: createDisk(home.path('audit')), identity, clock })
-  stack.defer(() => auditLog[Symbol.asyncDispose]())
   const handOver = new AuditHandOver({
     ...{ log: auditLog, identity, clock },
     ydoc: () => mesh.profile && findProfileDoc(mesh.profile.replica)?.ydoc,

@@ -144,6 +144,13 @@ export interface BlobStore {
 export interface ConnectedBlobStore extends BlobStore, AsyncDisposable {
   /** There where `capabilities.tellsRoom`. */
   readonly room?: RoomTeller
+  readonly torn?: TornHeads
+}
+
+/** The third, of a medium that shows an older head where the newest one is torn. */
+export interface TornHeads {
+  /** What lies where a newer head should be, as broken as it is. Rejects with a `MediumFault`. */
+  find(name: string, signal?: AbortSignal): Promise<readonly Uint8Array[]>
 }
 
 /** The second, small port of a medium that can say how full it is. */

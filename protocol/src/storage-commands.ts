@@ -50,6 +50,11 @@ export interface MediumView {
   readonly room?: Room
   /** There is no room left, or little: what to do about it. */
   readonly roomProblem?: string
+  /** When a share of it was last read back, as a share is each day. */
+  readonly checkedAtMs?: number
+  /** How many objects were damaged or lost there and put right, when that happened last, and when. */
+  readonly mendedObjects?: number
+  readonly mendedAtMs?: number
   /** The last save did not fit. */
   readonly isFull?: boolean
   /** When a drill last brought everything back from it. */
@@ -100,6 +105,9 @@ const mediumView = record<MediumView>({
   room: maybeAt(22, roomRecord),
   roomProblem: maybeAt(23, sentence),
   isFull: maybeAt(24, flag),
+  checkedAtMs: maybeAt(25, uint()),
+  mendedObjects: maybeAt(26, uint()),
+  mendedAtMs: maybeAt(27, uint()),
 })
 
 /** How well what is saved on a device is kept: saved is here, safe is in two places that cannot be lost together. */

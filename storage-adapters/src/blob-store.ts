@@ -67,6 +67,14 @@ export function createBlobStore(medium: Medium): ConnectedBlobStore {
       const stored = requireStoredName(name)
       return operations.read((cut) => medium.delete(stored, cut), signal)
     },
+    ...(medium.tornHeads && {
+      torn: {
+        async find(name, signal) {
+          requireHeadName(name)
+          return operations.read(async (cut) => (await medium.tornHeads?.(name, cut)) ?? [], signal)
+        },
+      },
+    }),
     ...(medium.capabilities.tellsRoom && {
       room: { measure: (signal) => operations.read(async (cut) => (await medium.measureRoom?.(cut)) ?? {}, signal) },
     }),

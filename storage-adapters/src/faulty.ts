@@ -61,6 +61,9 @@ export function createFaultyMedium(inner: Medium, rates: FaultRates, rng: Rng): 
       past.noteChange((stored.kind === 'head' ? 'h/' : 'b/') + stored.name, 'gone')
       if (dice.strikes('timeout-after')) throw noAnswer()
     },
+    ...(inner.tornHeads && {
+      tornHeads: (name, signal) => line.ask(async () => (await inner.tornHeads?.(name, signal)) ?? []),
+    }),
     measureRoom: (signal) => line.ask(async () => (await inner.measureRoom?.(signal)) ?? {}),
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
   }

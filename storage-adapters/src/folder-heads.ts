@@ -23,6 +23,8 @@ export interface FolderHead {
   readonly replaced: ReadonlySet<Hash>
   /** Newest first. The newest is taken even when all it holds is torn. */
   readonly generations: readonly number[]
+  /** What lies in the newest and is not what its name says, as it lies there. */
+  readonly torn: readonly Uint8Array[]
 }
 
 export function generationPath(name: string, generation: number): string {
@@ -54,10 +56,12 @@ async function collectHead(
 ): Promise<FolderHead | 'overtaken'> {
   const live = new Map<Hash, HeadRecord>()
   const replaced = new Set<Hash>()
+  let torn: readonly Uint8Array[] = []
   // What replaces a record is newer than it, so in the usual case one record is read.
   for (const generation of generations) {
     const found = await readGeneration(files, generationPath(name, generation), replaced)
     if (!found.whole && (await listGenerations(files, name))[0] !== generations[0]) return 'overtaken'
+    if (generation === generations[0]) torn = found.torn
     for (const [hash, record] of found.records) {
       live.set(hash, record)
       for (const older of record.replaces) replaced.add(older)
@@ -65,16 +69,17 @@ async function collectHead(
     if (live.size > LIMITS.headSiblingsMax)
       throw createMediumError('medium-failed', 'Far more concurrent heads than devices could have written.')
   }
-  return { live, replaced, generations }
+  return { live, replaced, generations, torn }
 }
 
-/** Torn, half-synced and foreign files are left out; not `whole` when something listed could not be found any more. */
+/** Torn, half-synced and foreign files are no records; not `whole` when something listed could not be found any more. */
 async function readGeneration(
   files: FolderFiles,
   path: string,
   replaced: ReadonlySet<Hash>,
-): Promise<{ records: ReadonlyMap<Hash, HeadRecord>; whole: boolean }> {
+): Promise<{ records: ReadonlyMap<Hash, HeadRecord>; torn: readonly Uint8Array[]; whole: boolean }> {
   const records = new Map<Hash, HeadRecord>()
+  const torn: Uint8Array[] = []
   const names = await files.list(path)
   let whole = names !== undefined
   for (const entry of names ?? []) {
@@ -85,7 +90,7 @@ async function readGeneration(
     else if ((await hashOf(bytes)) === hash) {
       const record = findHeadRecord(bytes)
       if (record !== undefined) records.set(hash, record)
-    }
+    } else torn.push(bytes)
   }
-  return { records, whole }
+  return { records, torn, whole }
 }

@@ -37,6 +37,7 @@ export function createFolderMedium(files: FolderFiles, capabilities: BlobStoreCa
   return {
     capabilities,
     readHead: async (name, signal) => headReadFrom(await see(name, signal)),
+    tornHeads: async (name, signal) => (await see(name, signal)).torn,
     async casHead(name, bytes, expected, signal) {
       const seen = await see(name, signal)
       if (headReadFrom(seen)?.version !== expected) return 'conflict'

@@ -28,6 +28,8 @@ export interface Medium extends AsyncDisposable {
   /** May skip what does not start with `prefix`; may repeat itself. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>
   delete(stored: StoredName, signal: AbortSignal): Promise<void>
+  /** Of media that look past a torn head to an older one: what is torn. */
+  tornHeads?(name: string, signal: AbortSignal): Promise<readonly Uint8Array[]>
   /** There where `capabilities.tellsRoom`. */
   measureRoom?(signal: AbortSignal): Promise<Room>
 }

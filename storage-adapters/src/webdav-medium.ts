@@ -16,6 +16,7 @@ export function createWebdavMedium(dav: DavRequests, capabilities: BlobStoreCapa
   return {
     capabilities,
     readHead: (name, cut) => within(cut).readHead(name, cut),
+    tornHeads: async (name, cut) => (await within(cut).tornHeads?.(name, cut)) ?? [],
     casHead: (name, bytes, expected, cut) => within(cut).casHead(name, bytes, expected, cut),
     readBlob: (name, cut) => within(cut).readBlob(name, cut),
     writeBlob: (name, bytes, cut) =>

@@ -32,5 +32,9 @@ test('storage list says of a full place what to do, and of one place that it is 
   assert.match(text, /not yet safe: everything is lost together with the disk of attic/)
   assert.match(text, /state +failed, 2 behind$/m)
   assert.match(text, /to do +There is no room left\.$/m)
+  const mended = { ...STICK, checkedAtMs: NOW - 3_600_000, mendedObjects: 2, mendedAtMs: NOW - 7_200_000 }
+  const care = linesOfStorage({ media: [mended], safety: { domains: [] } }, NOW).join('\n')
+  assert.match(care, /checked +60 min ago|checked +1 h ago/)
+  assert.match(care, /mended +2 objects, 2 h ago$/m)
   assert.match(text, /room +20\.0 KiB used$/m)
 })

@@ -47,7 +47,7 @@ export async function openCopyOut(parts: CopyOutParts): Promise<OpenCopy> {
   }
   try {
     const nothingSeen = {
-      ...{ known: knownAlone(undefined), holdsSeen: false, isTrusted: false },
+      ...{ known: knownAlone(undefined), heldHead: undefined, isTrusted: false },
       ...{
         lost: new Set<never>(),
         garbage: [],

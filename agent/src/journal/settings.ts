@@ -14,6 +14,7 @@ export type SettingName =
   | 'introduce'
   | 'peer-ways'
   | 'unproven'
+  | 'scrubs'
 
 export interface Settings {
   find(name: SettingName): string | undefined

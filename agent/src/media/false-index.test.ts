@@ -50,7 +50,7 @@ async function save({ profiles: [profile], identities: [identity], ways }: House
   assert.ok(profile && identity)
   const memory = {
     known: knownAlone(undefined),
-    holdsSeen: false,
+    heldHead: undefined,
     isTrusted: false,
     lost: new Set<never>(),
     garbage: [],

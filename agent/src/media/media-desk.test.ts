@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { DOC } from '@cloudos/mesh/testing/family'
+import { SteppedClock } from '@cloudos/mesh/testing/stepped-clock'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
 import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
 import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
@@ -26,6 +27,8 @@ import { house, stillClock } from '../testing/protected-house.ts'
 import type { Credential, MediumKindPort } from './kinds.ts'
 import { folderKind } from './folder-kind.ts'
 import { MediaDesk } from './media-desk.ts'
+import type { MediaDeskParts } from './media-desk.ts'
+import { createScrubBook } from './scrub-book.ts'
 
 /** A place in memory behind a name and a password; `opened` is with which it was opened last. */
 function lockedPlace(quotaBytes = 1024 ** 3) {
@@ -64,7 +67,7 @@ async function sitDown(t: TestContext, seed: number, webdav = lockedPlace().port
   assert.ok(profile && identity)
   const journal = openJournal(join(home, 'journal.db'), 0, createReserve(join(home, 'reserve')))
   journal.ways.put(ways)
-  const start = (): MediaDesk => {
+  const start = (more: Partial<MediaDeskParts> = {}): MediaDesk => {
     const desk = new MediaDesk({
       kinds: { folder: folderKind({ found: foundFolder, connect: connectFolder }), webdav },
       media: journal.media,
@@ -74,6 +77,7 @@ async function sitDown(t: TestContext, seed: number, webdav = lockedPlace().port
       clock: stillClock,
       rng: dice,
       onIncident: ({ kind }) => { assert.equal(kind, 'medium-rollback') }, // prettier-ignore
+      ...more,
     })
     desk.open(profile)
     return desk
@@ -86,7 +90,7 @@ async function sitDown(t: TestContext, seed: number, webdav = lockedPlace().port
     mkdirSync(join(home, name))
     return join(home, name)
   }
-  return { home, folder, profile, start, media: journal.media }
+  return { home, folder, profile, start, media: journal.media, settings: journal.settings }
 }
 
 test('a folder is added, kept in step, checked, and found again by the next start', async (t) => {
@@ -129,6 +133,28 @@ test('a place says how full it is, and one that refuses a save for want of room 
   assert.deepEqual([full?.state, full?.isFull], ['failed', true])
   assert.match(full?.roomProblem ?? '', /no room left.*add a copy/)
   await desk[Symbol.asyncDispose]()
+})
+
+test('once a day each copy is looked after, and what was lost there is put right and told, also after a restart', async (t) => {
+  const { folder, start, settings } = await sitDown(t, 34)
+  const clock = new SteppedClock(20_000 * 86_400_000)
+  const mended = Promise.withResolvers<number>()
+  const care = {
+    scrubs: createScrubBook(settings),
+    onMended: (_id: string, objects: number) => mended.resolve(objects),
+  }
+  const desk = start({ clock, care })
+  const stick = folder('stick')
+  await desk.add(folderAt(stick))
+  for (const blob of readdirSync(join(stick, 'b'))) rmSync(join(stick, 'b', blob))
+  clock.step(3_600_000)
+  assert.equal(await mended.promise, 1)
+  const [, copy] = await desk.list()
+  assert.deepEqual([copy?.mendedObjects, copy?.mendedAtMs, copy?.state], [1, clock.nowMs(), 'kept'])
+  await desk[Symbol.asyncDispose]()
+  const again = start({ clock, care: { ...care, scrubs: createScrubBook(settings) } })
+  assert.equal((await again.list())[1]?.mendedObjects, 1)
+  await again[Symbol.asyncDispose]()
 })
 
 test('each path that is no folder for a copy is refused in its own words', async (t) => {

@@ -36,6 +36,9 @@ import { kindOf } from './kinds.ts'
 import type { Credential, MediumKindPort, MediumKinds } from './kinds.ts'
 import { forgetMedium, mediumMemory, onToldOf } from './medium-memory.ts'
 import { diskRoom, roomText } from './room-text.ts'
+import type { ScrubRecord } from './scrub-book.ts'
+import type { CopyCare } from './tend-copies.ts'
+import { tendRegularly } from './tend-copies.ts'
 import { testsFrom } from './tests-from.ts'
 import { VisitedDevice } from './visited-device.ts'
 
@@ -50,6 +53,8 @@ export interface MediaDeskParts {
   readonly clock: Clock
   readonly rng: Rng
   readonly onIncident: OnIncident
+  /** How copies are looked after by themselves, a share each day; without it they are read back when somebody asks. */
+  readonly care?: CopyCare
 }
 
 /** The places that this device keeps copies of the profile in, whatever their kind. */
@@ -60,7 +65,9 @@ export class MediaDesk implements AsyncDisposable {
   readonly #visited = new Map<string, VisitedDevice>()
   /** Added with a copy in them that others had written. */
   readonly #withCopy = new Set<string>()
+  readonly #stopped = new AbortController()
   #profile: Profile | undefined
+  #tending: Promise<void> = Promise.resolve()
   #unsubscribe: (() => void) | undefined
 
   constructor(parts: MediaDeskParts) {
@@ -72,6 +79,9 @@ export class MediaDesk implements AsyncDisposable {
     this.#profile = profile
     this.#unsubscribe = onToldOf(this.#parts.media, profile, (mediumId) => this.#keepers.get(mediumId)?.told())
     for (const medium of this.#parts.media.all()) this.#keep(medium, profile)
+    const { care, clock } = this.#parts
+    if (care !== undefined)
+      this.#tending = tendRegularly({ keepers: this.#keepers, scrubs: care.scrubs, clock }, this.#stopped.signal)
   }
 
   async list(): Promise<readonly MediumView[]> {
@@ -135,6 +145,7 @@ export class MediaDesk implements AsyncDisposable {
     this.#keepers.delete(mediumId)
     media.remove(mediumId)
     media.drills.forget(mediumId)
+    this.#parts.care?.scrubs.forget(mediumId)
     await keeper.close()
     if (medium !== undefined) await forgetMedium(medium, this.#required())
   }
@@ -229,9 +240,11 @@ export class MediaDesk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort()
     this.#unsubscribe?.()
     for (const keeper of this.#keepers.values()) await keeper.close()
     this.#keepers.clear()
+    await this.#tending
   }
 
   #visit({ port, where, credential }: Place): string {
@@ -262,7 +275,7 @@ export class MediaDesk implements AsyncDisposable {
   }
 
   #keep(medium: StoredMedium, profile: Profile): CopyKeeper {
-    const { kinds, media, ways, identity, clock, rng, onIncident } = this.#parts
+    const { kinds, media, ways, identity, clock, rng, onIncident, care } = this.#parts
     const { mediumId, kind, where, failureDomain } = medium
     const seed = new DataView(Uint8Array.from(rng.bytes(4)).buffer).getUint32(0)
     const keeper = startCopy({
@@ -276,6 +289,10 @@ export class MediaDesk implements AsyncDisposable {
       saveEveryMs: kinds[kind]?.saveEveryMs ?? 5_000,
       retryAfterMs: (attempt) => backoffMs(attempt, seed, kinds[kind]?.retry ?? UNKNOWN_RETRY),
       onIncident,
+    })
+    keeper.onMended((objects) => {
+      care?.scrubs.note(mediumId, { mendedObjects: objects, mendedAtMs: clock.nowMs() })
+      care?.onMended(mediumId, objects)
     })
     this.#keepers.set(mediumId, keeper)
     return keeper
@@ -308,6 +325,7 @@ export class MediaDesk implements AsyncDisposable {
       behind,
       state: stateOf(state),
       failureDomain,
+      ...careOf(this.#parts.care?.scrubs.find(mediumId)),
       ...roomText(kind, state?.room, error?.code === 'medium-full'),
       ...(problem !== undefined && { problem }),
       ...(this.#withCopy.has(mediumId) && { hadCopy: true }),
@@ -371,6 +389,12 @@ async function readIn({ port, where, credential }: Place): Promise<ReadPlace> {
   } finally {
     await store[Symbol.asyncDispose]()
   }
+}
+
+function careOf(scrub: ScrubRecord | undefined): Pick<MediumView, 'checkedAtMs' | 'mendedObjects' | 'mendedAtMs'> {
+  if (scrub === undefined) return {}
+  const { checkedAtMs, mendedObjects, mendedAtMs } = scrub
+  return { ...(checkedAtMs > 0 && { checkedAtMs }), ...(mendedObjects > 0 && { mendedObjects, mendedAtMs }) }
 }
 
 function unreadText(packs: number): string {

@@ -3,6 +3,7 @@ import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import type { Room } from '@cloudos/protocol/room'
+import { blobsOf } from '@cloudos/protocol/snapshot-list'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
 import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
@@ -11,10 +12,10 @@ import { DoubtedCopy } from './doubted-copy.ts'
 import { SnapshotMemory } from './kept-snapshots.ts'
 import { newestOwn } from './lie.ts'
 import type { Lie } from './lie.ts'
-import { holdsAll, parsePack } from './packs.ts'
 import { readCopy } from './read-copy.ts'
+import type { StoredCopy } from './read-copy.ts'
 import { HEADS_EVERY_MS, SaidHeads } from './said-heads.ts'
-import { findBlob, findSnapshot } from './store-blob.ts'
+import { scrubCopy } from './scrub-copy.ts'
 import { refusalOf, writeCopy } from './write-copy.ts'
 
 export interface CopyParts {
@@ -54,6 +55,11 @@ export interface CopyCheck {
   readonly damagedPacks: number
 }
 
+interface Held {
+  readonly hash: Hash
+  readonly bytes: Uint8Array
+}
+
 /** Asking costs a request or, of a bucket, a list. */
 const MEASURE_EVERY_MS = 3_600_000
 
@@ -83,6 +89,7 @@ export class CopyKeeper {
   readonly #lost = new Set<Hash>()
   readonly #snapshots = new SnapshotMemory()
   readonly #saidHeads = new SaidHeads()
+  readonly #mendedListeners: ((objects: number) => void)[] = []
   readonly #unsubscribe: (() => void)[] = []
   #store: ConnectedBlobStore | undefined
   #saving: Promise<void> = Promise.resolve()
@@ -96,7 +103,7 @@ export class CopyKeeper {
    */
   #garbage: readonly Hash[] = []
   /** The newest head that everything it leads to came here from. */
-  #held: Hash | undefined
+  #held: Held | undefined
   #isTrusted = false
   #reached: ReadonlyMap<DocId, ReadonlyMap<ChainKey, number>> = new Map()
   #measuredAtMs = -Infinity
@@ -157,24 +164,41 @@ export class CopyKeeper {
     const store = await this.#connected()
     const copy = await readCopy(store, this.#parts.profile.membership.profileId)
     if (!copy.ok) throw refusalOf(copy.error)
-    let frames = 0
-    let damagedPacks = 0
-    for (const listed of copy.value.packs) {
-      const bytes = await findBlob(store, listed.blob)
-      const pack = bytes && parsePack(bytes)
-      frames += pack?.length ?? 0
-      if (pack !== undefined && holdsAll(listed, pack)) continue
-      damagedPacks++
-      this.#lost.add(listed.blob)
+    const { frames, damaged } = await scrubCopy(store, copy.value, () => true)
+    this.#forget(copy.value, damaged)
+    return { gen: copy.value.head.gen, packs: copy.value.packs.length, frames, damagedPacks: damaged.length }
+  }
+
+  /**
+   * One round of care: reads back what is due of the copy, mends what is damaged or lost there from what this device holds, and learns how
+   * full the medium is. Resolves with how many objects were read. Rejects as `sync`.
+   */
+  async tend(isDue: (blob: Hash) => boolean): Promise<number> {
+    const store = await this.#connected()
+    const copy = await readCopy(store, this.#parts.profile.membership.profileId)
+    let checked = 0
+    if (copy.ok) {
+      const scrubbed = await scrubCopy(store, copy.value, isDue)
+      checked = scrubbed.checked
+      this.#forget(copy.value, scrubbed.damaged)
     }
-    for (const listed of copy.value.snapshots) {
-      if ((await findSnapshot(store, listed)) !== undefined) continue
-      damagedPacks++
-      // It was read once, and will be looked for again.
-      this.#snapshots.forget(listed)
-    }
-    if (damagedPacks > 0) this.#changed()
-    return { gen: copy.value.head.gen, packs: copy.value.packs.length, frames, damagedPacks }
+    this.#measuredAtMs = -Infinity
+    // What does not even open is for the save: it knows what it may write over.
+    await this.sync()
+    return checked
+  }
+
+  /** Told after each save that has put damaged or lost objects right. */
+  onMended(listener: (objects: number) => void): void {
+    this.#mendedListeners.push(listener)
+  }
+
+  #forget({ snapshots }: StoredCopy, damaged: readonly Hash[]): void {
+    for (const blob of damaged) this.#lost.add(blob)
+    // A snapshot was read once, and will be looked for again.
+    for (const listed of snapshots)
+      if (blobsOf(listed).some((blob) => this.#lost.has(blob))) this.#snapshots.forget(listed)
+    if (damaged.length > 0) this.#changed()
   }
 
   async close(): Promise<void> {
@@ -228,22 +252,23 @@ export class CopyKeeper {
       const garbage = store.capabilities.cas ? this.#garbage : []
       const [known, isTrusted] = [memory.known(), this.#isTrusted]
       const seen = newestOwn(known)
-      const { gen, hash, settled, savedAtMs, unread, dropped, goesOn } = await writeCopy({
+      const { gen, hash, headBytes, settled, savedAtMs, unread, dropped, goesOn, mended } = await writeCopy({
         ...{ store, profile, identity, ways, medium, known, lost, garbage, isTrusted },
         snapshots: this.#snapshots,
         saidHeads: this.#saidHeads,
         onIncident,
-        holdsSeen: seen !== undefined && seen.hash === this.#held,
+        heldHead: seen !== undefined && seen.hash === this.#held?.hash ? this.#held.bytes : undefined,
         nowMs: clock.nowMs(),
       })
       if (isTrusted) this.#isTrusted = false
       if (goesOn) this.#wake.abort()
       if (dropped !== undefined) this.#garbage = dropped
       if (seen?.hash !== hash || settled !== known.own.settled) await memory.save({ gen, hash }, settled)
-      if (unread === 0) this.#held = hash
+      if (unread === 0) this.#held = { hash, bytes: headBytes }
       this.#reached = reached
       for (const blob of lost) this.#lost.delete(blob)
       this.#state = { ...this.#state, gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
+      if (mended > 0) for (const listener of this.#mendedListeners) listener(mended)
       if (clock.monotonicMs() - this.#measuredAtMs >= MEASURE_EVERY_MS) await this.#measure(store)
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause

@@ -8,7 +8,8 @@ import { encodeHead, parseHead, READER_VERSION } from '@cloudos/protocol/head'
 import { NO_HASH } from '@cloudos/protocol/ids'
 import type { ChainKey, DocId, Hash } from '@cloudos/protocol/ids'
 import { encodePackIndex } from '@cloudos/protocol/pack-index'
-import type { BlobStore, HeadRead } from '@cloudos/protocol/ports'
+import { equalBytes } from '@cloudos/protocol/bytes'
+import type { BlobStore, ConnectedBlobStore, HeadRead } from '@cloudos/protocol/ports'
 import type { SeenHead } from '@cloudos/protocol/sightings'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
 import { blobsOf as blobsOfSnapshot, encodeSnapshotList } from '@cloudos/protocol/snapshot-list'
@@ -17,6 +18,7 @@ import type { OnIncident } from '../incident.ts'
 import { shownName } from '../profile-doc/device-names.ts'
 import { findProfileDoc } from '../profile-doc/profile-doc.ts'
 import type { Profile } from '../profile.ts'
+import { isLeftOf } from './broken-head.ts'
 import { compact, hourOf, reliedOn } from './compact-copy.ts'
 import type { SaidHeads } from './said-heads.ts'
 import { sortSnapshots } from './kept-snapshots.ts'
@@ -35,7 +37,7 @@ import type { Save } from './store-blob.ts'
 import { takeCopy } from './take-copy.ts'
 
 export interface CopyWork {
-  readonly store: BlobStore
+  readonly store: BlobStore & Pick<ConnectedBlobStore, 'torn'>
   readonly profile: Profile
   readonly identity: DeviceIdentity
   /** The ways in as this device last got them. */
@@ -44,8 +46,8 @@ export interface CopyWork {
   readonly medium: string
   /** What this device remembers, durably, of the heads there, and what other devices had said of them before the medium is read. */
   readonly known: KnownHeads
-  /** Everything that the newest head this device remembers leads to is here: what is damaged of it can be written anew. */
-  readonly holdsSeen: boolean
+  /** The newest head that this device remembers, where everything it leads to is here: what is damaged of it can be written anew. */
+  readonly heldHead: Uint8Array | undefined
   /** The owner's word: what lies there is written over whatever it shows. The generation that is left out tells the other devices. */
   readonly isTrusted: boolean
   /** Packs found damaged: their frames are written again. */
@@ -59,6 +61,9 @@ export interface CopyWork {
 }
 
 export interface WrittenCopy extends SeenHead {
+  readonly headBytes: Uint8Array
+  /** Objects that were damaged or lost there, and are whole again. */
+  readonly mended: number
   /** As `OwnSightings`: for the memory of this device. */
   readonly settled: number
   readonly savedAtMs: number
@@ -89,7 +94,7 @@ export async function writeCopy(work: CopyWork): Promise<WrittenCopy> {
 /** `undefined` when another writer was faster: read again. */
 async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const { store, profile } = work
-  const { copy: before, read, last, settled } = await readBefore(work)
+  const { copy: before, read, last, settled, isMended } = await readBefore(work)
   const unread = before === undefined ? 0 : await learnFrom(work, before)
   const { state } = profile.authority
   const ways = chooseWays(work, before)
@@ -104,10 +109,12 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   assertNothingUncovered(coverage, { packs, snapshots: snapshots.filter(({ blob }) => isJudged(sorted, blob)) })
   const { added } = extended
   const onlyHead = before?.read.heads.length === 1 ? before.head : undefined
-  const youngHeads = work.isTrusted ? undefined : work.saidHeads.findYoung(onlyHead?.headsBlob, work.nowMs)
+  const wholeHeads = onlyHead !== undefined && !lost.has(onlyHead.headsBlob) ? onlyHead.headsBlob : undefined
+  const youngHeads = work.isTrusted ? undefined : work.saidHeads.findYoung(wholeHeads, work.nowMs)
   const snapshotList = snapshots.length === 0 ? undefined : encodeSnapshotList({ snapshots })
   const isWhole =
     !work.isTrusted &&
+    work.lost.size === 0 &&
     before !== undefined &&
     onlyHead !== undefined &&
     (youngHeads !== undefined || !work.saidHeads.isBehind) &&
@@ -118,7 +125,10 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     before.entries.length === profile.authority.entries().size &&
     hashSlotSet(before.slots, before.head.vaultBlob) === state.slotSetHash
   if (isWhole)
-    return { ...headOf(before), settled, savedAtMs: before.head.wallclockMs, unread, dropped: undefined, goesOn: false }
+    return {
+      ...{ ...headOf(before), headBytes: before.headBytes, settled, savedAtMs: before.head.wallclockMs, unread },
+      ...{ dropped: undefined, goesOn: false, mended: 0 },
+    }
   const authorityBlobs = await storeEntries(save, [...profile.authority.entries().values()])
   const vaultBlob = await save.put(ways.sealedVault)
   const heads = youngHeads ?? (await save.put(encodeCbor(await profile.signedHeads())))
@@ -156,8 +166,12 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   if ((await swapHead(store, bytes, read, { blobs: save.blobs, drop })) === 'lost-race') return undefined
   work.saidHeads.wrote(heads, youngHeads !== undefined, work.nowMs)
   const dropped = before === undefined ? [] : blobsOf(before).filter((blob) => !needed.has(blob))
-  const written = { gen, hash: hashId(bytes), settled: work.isTrusted ? gen : settled }
-  return { ...written, savedAtMs: work.nowMs, unread, dropped, goesOn }
+  const written = { gen, hash: hashId(bytes), headBytes: bytes, settled: work.isTrusted ? gen : settled }
+  const stillLost = sorted.missing
+    .filter(({ blob }) => snapshots.some((one) => one.blob === blob))
+    .flatMap(blobsOfSnapshot)
+  const mended = unread > 0 ? 0 : [...work.lost].filter((blob) => !stillLost.includes(blob)).length + (isMended ? 1 : 0)
+  return { ...written, savedAtMs: work.nowMs, unread, dropped, goesOn, mended }
 }
 
 interface Before {
@@ -167,6 +181,8 @@ interface Before {
   /** The head that the next one replaces, or outbids. */
   readonly last: SeenHead | undefined
   readonly settled: number
+  /** What led to the copy was broken, and is written anew. */
+  readonly isMended: boolean
 }
 
 async function readBefore(work: CopyWork): Promise<Before> {
@@ -174,30 +190,60 @@ async function readBefore(work: CopyWork): Promise<Before> {
   const found = await readCopy(store, profile.membership.profileId)
   if (!found.ok) return withoutCopy(work, found.error)
   const copy = found.value
-  if (!isTrusted) mustFit(work, copy)
+  if (!isTrusted && !fits(work, copy)) {
+    if (await isTornHeld(work)) return mending(work, copy.read)
+    mustFit(work, copy)
+  }
   const [shown, seen] = [headOf(copy), newestOwn(known)]
   const last = isTrusted && seen !== undefined && seen.gen > shown.gen ? { ...seen, hash: shown.hash } : shown
   const settled = settledAt(copy, known)
-  return { copy, read: copy.read, last: isTrusted ? outbid(work, copy, last) : last, settled }
+  return { copy, read: copy.read, last: isTrusted ? outbid(work, copy, last) : last, settled, isMended: false }
 }
 
 /** Nothing that opens lies there: it is empty, or what the head leads to is damaged or withheld. */
 async function withoutCopy(work: CopyWork, refusal: CopyRefusal): Promise<Before> {
-  const { store, known, holdsSeen, isTrusted } = work
+  const { store, known, heldHead, isTrusted } = work
   const { settled } = known.own
   const seen = newestOwn(known)
   if (refusal.kind === 'nothing-there') {
-    if (!isTrusted) mustFit(work, undefined)
-    return { copy: undefined, read: undefined, last: outbid(work, undefined, seen), settled }
+    if (!isTrusted && !fits(work, undefined)) {
+      if (await isTornHeld(work)) return mending(work, undefined)
+      mustFit(work, undefined)
+    }
+    return { copy: undefined, read: undefined, last: outbid(work, undefined, seen), settled, isMended: false }
   }
-  if (refusal.kind !== 'corrupt') throw refusalOf(refusal)
   const read = await store.readHead(HEAD_NAME)
-  const shown = read?.heads.map((bytes) => hashId(bytes)) ?? []
-  const isSeen = seen !== undefined && shown.length === 1 && shown[0] === seen.hash
-  if (!isTrusted && !(isSeen && holdsSeen)) throw refusalOf(refusal)
-  const [first] = shown
-  const last = seen ?? (first && { gen: 1, hash: first })
-  return { copy: undefined, read, last: last && (isTrusted ? outbid(work, undefined, last) : last), settled }
+  const [only, ...others] = read?.heads ?? []
+  // A broken byte may also make it look like one of a later version or of another profile.
+  if (!isTrusted && heldHead !== undefined && only !== undefined && others.length === 0)
+    if (equalBytes(only, heldHead) || (isLeftOf(only, heldHead) && isNewest(work))) return mending(work, read)
+  if (!isTrusted && (await isTornHeld(work))) return mending(work, read)
+  if (!isTrusted || refusal.kind !== 'corrupt') throw refusalOf(refusal)
+  const last = seen ?? (only && { gen: 1, hash: hashId(only) })
+  return { copy: undefined, read, last: last && outbid(work, undefined, last), settled, isMended: false }
+}
+
+/** Everything of the newest head that was seen there is here: it is written anew as its successor. */
+function mending({ known }: CopyWork, read: HeadRead | undefined): Before {
+  return { copy: undefined, read, last: newestOwn(known), settled: known.own.settled, isMended: true }
+}
+
+/** The newest head that was seen there lies there torn, and the medium looks past it. */
+async function isTornHeld(work: CopyWork): Promise<boolean> {
+  const { store, heldHead } = work
+  if (heldHead === undefined || !isNewest(work)) return false
+  const torn = (await store.torn?.find(HEAD_NAME)) ?? []
+  return torn.length === 1 && torn.every((bytes) => isLeftOf(bytes, heldHead))
+}
+
+/** No other device was shown a newer head there. */
+function isNewest({ known }: CopyWork): boolean {
+  const newest = newestOwn(known)?.gen ?? 0
+  return believed(undefined, known).every(({ gen }) => gen <= newest)
+}
+
+function fits({ store, known }: CopyWork, shown: ShownHead | undefined): boolean {
+  return judgeHead(shown, known, store.capabilities.cas) === undefined
 }
 
 /** With the highest generation that any device was shown: what comes after it is older for nobody. */

@@ -34,6 +34,8 @@ function placeLines(medium: Json, nowMs: number): readonly string[] {
     ['room', roomText(fieldOf(medium, 'room') ?? null)],
     ['to do', textOf(medium, 'roomProblem')],
     ['problem', textOf(medium, 'problem')],
+    ['checked', agoText(medium, 'checkedAtMs', nowMs)],
+    ['mended', mendedText(medium, nowMs)],
     ['tested', agoText(medium, 'testedAtMs', nowMs)],
     ['last test', textOf(medium, 'testProblem')],
     ['id', textOf(medium, 'mediumId')],
@@ -61,6 +63,12 @@ function savedText(medium: Json, nowMs: number): string {
 function agoText(medium: Json, name: string, nowMs: number): string {
   const atMs = numberOf(medium, name)
   return atMs === undefined ? '' : `${formatDuration(Math.max(0, nowMs - atMs))} ago`
+}
+
+function mendedText(medium: Json, nowMs: number): string {
+  const objects = numberOf(medium, 'mendedObjects')
+  if (objects === undefined) return ''
+  return `${String(objects)} ${objects === 1 ? 'object' : 'objects'}, ${agoText(medium, 'mendedAtMs', nowMs)}`
 }
 
 function roomText(room: Json): string {

@@ -81,7 +81,7 @@ export async function robProfile(
       identity: writer,
       ways: () => ways,
       medium: 'stick',
-      holdsSeen: false,
+      heldHead: undefined,
       isTrusted: false,
       lost: new Set<never>(),
       garbage: [],

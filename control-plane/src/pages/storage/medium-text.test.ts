@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { idFromBytes } from '@cloudos/protocol/ids'
 import type { Entry, MediumView } from '@cloudos/protocol/storage-commands'
-import { browserText, directText, drilledText, mediumText, roomText, testedText } from './medium-text.ts'
+import { browserText, careText, directText, drilledText, mediumText, roomText, testedText } from './medium-text.ts'
 
 const STICK: MediumView = {
   mediumId: 'ab',
@@ -39,6 +39,14 @@ test('a place says how full it is as far as it has told, and little in small uni
   assert.equal(roomText({ usedBytes: 20_000 }), '20 KiB used')
   assert.equal(roomText({ freeBytes: 40 * 1024 ** 2 }), '40 MiB free')
   assert.equal(mediumText({ ...STICK, room: { usedBytes: 0 } }, 0).room, '0 KiB used')
+})
+
+test('a copy says when a share of it was read back, and what was put right there and when', () => {
+  assert.equal(careText(STICK, 0), '')
+  assert.equal(careText({ ...STICK, checkedAtMs: 0 }, 7_200_000), 'A share of it was read back 2 hours ago.')
+  const mended = careText({ ...STICK, checkedAtMs: 0, mendedObjects: 2, mendedAtMs: 0 }, 7_200_000)
+  assert.match(mended, /2 hours ago; mended 2 objects, .*19[67]\d/)
+  assert.match(careText({ ...STICK, mendedObjects: 1, mendedAtMs: 0 }, 0), /^Mended 1 object, /)
 })
 
 test('each state has its own word, and what is behind is never called in step', () => {

@@ -6,7 +6,7 @@ import type { DirectView } from '../../profile/status.ts'
 import type { Room } from '@cloudos/protocol/room'
 import { sizeText } from '../../ui/amounts.ts'
 import type { Tone } from '../../ui/tone.ts'
-import { agoFrom } from '../../ui/time.ts'
+import { agoFrom, dateTimeText } from '../../ui/time.ts'
 
 /** A place that keeps the profile, in words. */
 export interface PlaceWords {
@@ -69,6 +69,15 @@ export function testedText(
   const before =
     asked === undefined ? 'never as a new machine would' : `as a new machine would ${agoFrom(asked.atMs, nowMs)}`
   return `Tested ${ago} with this device’s stored credential, ${before}`
+}
+
+/** How the device looks after a copy by itself; empty before the first time. */
+export function careText(medium: MediumView, nowMs: number): string {
+  const { checkedAtMs, mendedObjects, mendedAtMs } = medium
+  const checked = checkedAtMs === undefined ? [] : [`A share of it was read back ${agoFrom(checkedAtMs, nowMs)}`]
+  const mended = mendedObjects === undefined || mendedAtMs === undefined ? [] : [`mended ${countOf(mendedObjects, 'object')}, ${dateTimeText(mendedAtMs)}`] // prettier-ignore
+  const text = [...checked, ...mended].join('; ')
+  return text === '' ? '' : `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`
 }
 
 /** What a drill has found. */
