@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { retireSlot, revokeSlot, saveSlots } from './change-slots.ts'
+import { hexFromBytes } from '@cloudos/protocol/bytes'
+import { idFromBytes } from '@cloudos/protocol/ids'
+import { addSlot, retireSlot, revokeSlot, saveSlots } from './change-slots.ts'
 import { hashId } from './hash.ts'
-import { hashSlotSet } from './slots.ts'
+import { createSlot, hashSlotSet } from './slots.ts'
 import type { SampleProfile } from './testing/profiles.ts'
 import { foldWith, protectProfile } from './testing/protected-profile.ts'
 import { slotCases } from './testing/slot-cases.ts'
+import { createDice } from './testing/seeded.ts'
 import { stealSlot } from './testing/stolen-slot.ts'
 import { unlock } from './unlock.ts'
 import { unsealVault } from './vault.ts'
+import { keychainWay } from './way-in.ts'
 
 const [PHRASE, KEYCHAIN] = slotCases(1).map(({ wayIn }) => wayIn)
 
@@ -41,6 +45,26 @@ test('a retired slot leaves the head and the labels, and an old copy still opens
   const [last] = after.slots
   assert.ok(last)
   assert.throws(() => retireSlot({ ...open, slots: [last] }, last.subarray(66, 98)), RangeError)
+})
+
+test('a slot that is added opens the vault with its label and device beside the others, and leaves no trace of them when it goes', async () => {
+  const { profile, open, power } = await start(84)
+  const rng = createDice(84)
+  const wayIn = keychainWay(rng.bytes(32))
+  const slot = await createSlot(profile.profileId, { wayIn, way: { kind: 'device-keychain' }, vaultKey: open.vaultKey, rng }) // prettier-ignore
+  assert.ok(slot.ok)
+  const deviceId = idFromBytes('DeviceId', rng.bytes(16))
+  const added = addSlot(open, { slot: slot.value, label: 'Keychain of nas', addedMs: 5, deviceId })
+  const saved = await saveSlots(power, added)
+  assert.ok((await unlock(profile.profileId, saved.slots, wayIn)).ok)
+  const vault = unsealVault(profile.profileId, open.vaultKey, saved.sealedVault)
+  assert.ok(vault.ok)
+  const name = hexFromBytes(slot.value.slotPublicKey)
+  assert.deepEqual([...(vault.value.deviceBySlot ?? [])], [[name, deviceId]])
+  assert.deepEqual([vault.value.labelBySlot.get(name), vault.value.addedMsBySlot?.get(name)], ['Keychain of nas', 5])
+  assert.equal(vault.value.labelBySlot.size, open.vault.labelBySlot.size + 1)
+  const gone = retireSlot(added, slot.value.slotPublicKey)
+  assert.deepEqual([gone.vault.deviceBySlot?.size, gone.slots.length], [0, open.slots.length])
 })
 
 test('an old dump plus the revoked way in can read the past and nothing new, and can sign nothing', async () => {
