@@ -50,7 +50,7 @@ export const checks: readonly Stage[] = [
   check('architecture', 'scripts/check-architecture.ts'),
   check('build', 'scripts/build.ts'),
   check('chromium', 'scripts/testing/chromium.ts'),
-  check('foreign servers', 'scripts/testing/foreign-servers.ts'),
+  check('foreign programs', 'scripts/testing/foreign-programs.ts'),
   check('descriptions', 'scripts/testing/descriptions.ts'),
 ]
 
