@@ -1,10 +1,11 @@
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
-import { startCopy } from '@cloudos/mesh/copy/copy-keeper'
+import { isDoubt, startCopy } from '@cloudos/mesh/copy/copy-keeper'
 import type { CopyKeeper } from '@cloudos/mesh/copy/copy-keeper'
 import { memoryAmong } from '@cloudos/mesh/copy/copy-memory'
 import { mediumName } from '@cloudos/mesh/copy/sightings-book'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { Profile } from '@cloudos/mesh/profile'
+import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { Hash } from '@cloudos/protocol/ids'
 import type { Clock, ConnectedBlobStore, Rng } from '@cloudos/protocol/ports'
 import type { StoredWays } from '@cloudos/protocol/way-commands'
@@ -81,6 +82,7 @@ export class DirectCopy implements AsyncDisposable {
       ...(state?.savedAtMs !== undefined && { savedAtMs: state.savedAtMs }),
       ...(state?.room !== undefined && { room: state.room }),
       ...(state?.error && { problem: state.error.message }),
+      ...(state?.error && isDoubt(state.error.code) && { isDoubted: true }),
     }
   }
 
@@ -89,6 +91,14 @@ export class DirectCopy implements AsyncDisposable {
     const using = this.#last.then(() => this.#use(wanted))
     this.#last = using.catch(() => undefined)
     return using
+  }
+
+  /** The owner's word that what lies there is to be written over, whatever it shows. How that went is seen in the view. */
+  async trust(): Promise<void> {
+    await this.#keeper?.trust().catch((cause: unknown) => {
+      if (!(cause instanceof CloudError)) throw cause
+    })
+    this.#parts.onChanged()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -234,6 +234,9 @@ function grant(wish: Wish, { desk, meeting, removal, watch, about, direct }: Gra
     case 'direct':
       void direct.use(wish)
       return
+    case 'trust-direct':
+      void direct.trust()
+      return
     case 'remove':
       void removal.remove(wish.deviceId, wish.reason)
       return

@@ -20,6 +20,8 @@ export type Wish =
   | { readonly wish: 'rename'; readonly deviceId: DeviceId; readonly name: string }
   /** Keep a copy in a repository, from this browser; an empty token forgets it. */
   | { readonly wish: 'direct'; readonly where: string; readonly token: string; readonly remember: boolean }
+  /** Write over what lies there, although it shows what it should not. */
+  | { readonly wish: 'trust-direct' }
   | { readonly wish: 'remove'; readonly deviceId: DeviceId; readonly reason: RevocationReason }
 
 /** How a tab hears from the leader, itself included: at each change, and once when it asks. */
@@ -71,7 +73,7 @@ export function openStatusBoard(
 /** The tabs of one origin are one trust; parsing only keeps out what another version of the page would say. */
 function findWish(said: unknown): Wish | undefined {
   const { wish, link, requestId, reason, devices } = fieldsOf(said)
-  if (wish === 'status' || wish === 'invite' || wish === 'stop-pairing') return { wish }
+  if (wish === 'status' || wish === 'invite' || wish === 'stop-pairing' || wish === 'trust-direct') return { wish }
   if (wish === 'meet' && typeof link === 'string') return { wish, link }
   if (wish === 'look') return { wish, devices: findLookedAt(devices) }
   if (wish === 'remove') return findRemoval(said)

@@ -102,6 +102,8 @@ export interface DirectView {
   /** Of the repository, as far as it was told. */
   readonly room?: Room
   readonly problem?: string
+  /** It shows what it should not: nothing is taken from it or written to it until the owner says so. */
+  readonly isDoubted?: true
 }
 
 /** What the leader tells every tab, whole, on each change. */

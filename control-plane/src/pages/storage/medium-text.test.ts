@@ -95,3 +95,16 @@ test('a place that this browser cannot get into now asks for a token, and a Driv
   const where = 'drive:123456789012-abcdefghijklmnop.apps.googleusercontent.com'
   assert.equal(directText({ ...direct, where }, 0).state, 'needs a sign-in')
 })
+
+test('a place of this browser that shows what it should not is not believed, and one that fails otherwise has failed', () => {
+  const direct = {
+    where: 'robin/copies',
+    needsToken: false,
+    remembers: false,
+    gen: 3,
+    behind: 1,
+    problem: 'Something.',
+  }
+  assert.equal(directText({ ...direct, isDoubted: true }, 0).state, 'not believed')
+  assert.equal(directText(direct, 0).state, 'failed')
+})

@@ -32,12 +32,13 @@ export function mediumText(medium: MediumView, nowMs: number): PlaceWords {
 
 /** A repository or a Drive that this browser saves to by itself. */
 export function directText(direct: DirectView, nowMs: number): PlaceWords {
-  const { needsToken, behind, gen, savedAtMs, problem } = direct
+  const { needsToken, behind, gen, savedAtMs, problem, isDoubted } = direct
   const age = savedAtMs === undefined ? undefined : agoFrom(savedAtMs, nowMs)
   const saved = gen === 0 ? 'nothing yet' : `revision ${String(gen)}${age === undefined ? '' : `, ${age}`}`
   const [lostWith, room] = ['the account it belongs to', roomText(direct.room)]
   const missing = isDriveAddress(direct.where) ? 'needs a sign-in' : 'needs its token'
   if (needsToken) return { state: missing, tone: 'warn', saved, room, lostWith }
+  if (isDoubted === true) return { state: 'not believed', tone: 'bad', saved, room, lostWith }
   if (problem !== undefined) return { state: 'failed', tone: 'bad', saved, room, lostWith }
   return behind === 0 && savedAtMs !== undefined
     ? { state: 'in step', tone: 'good', saved, room, lostWith }
