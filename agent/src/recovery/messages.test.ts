@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { wordsFromPhrase } from '@cloudos/crypto/phrase'
-import { signFor } from '@cloudos/crypto/signature'
 import { slotCases } from '@cloudos/crypto/testing/slot-cases'
 import { passphraseWay } from '@cloudos/crypto/way-in'
 import type { WayIn } from '@cloudos/crypto/way-in'
-import { readCopy } from '@cloudos/mesh/copy/read-copy'
-import type { StoredCopy } from '@cloudos/mesh/copy/read-copy'
-import { HEAD_NAME } from '@cloudos/mesh/copy/store-blob'
 import type { SealedCopy } from '@cloudos/mesh/pairing/talk'
 import { openCopy } from '@cloudos/mesh/recovery/open-copy'
 import type { OpenedCopy } from '@cloudos/mesh/recovery/open-copy'
 import { sayOpenRefusal } from '@cloudos/mesh/recovery/refusal-text'
 import { DOC, instantClock } from '@cloudos/mesh/testing/family'
-import { decodeCbor, encodeCbor } from '@cloudos/protocol/cbor'
 import { CloudError } from '@cloudos/protocol/cloud-error'
 import type { DrillEntry, Drilled } from '@cloudos/protocol/recovery-commands'
-import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
-import { parseHead } from '@cloudos/protocol/head'
 import { connectFolder, foundFolder } from '@cloudos/storage-adapters/folder'
 import { createHttpLine } from '@cloudos/storage-adapters/http-line'
 import { connectS3, foundS3 } from '@cloudos/storage-adapters/s3'
@@ -34,6 +27,7 @@ import { createReserve } from '../reserve.ts'
 import { house, stillClock } from '../testing/protected-house.ts'
 import type { House } from '../testing/protected-house.ts'
 import { folderFor } from '../testing/run-agent.ts'
+import { dropHeads, putInPlace, rotPacks, storedIn, writeNewerHead } from '../testing/spoilt-copy.ts'
 import { DrillDesk } from './drill-desk.ts'
 
 const WAYS = slotCases(5).filter(({ way }) => way.kind === 'passphrase' || way.kind === 'wallet-message')
@@ -129,26 +123,6 @@ function wayOf(cases: typeof OTHERS, kind: WayIn['kind']): WayIn | undefined {
   return cases.find(({ way }) => way.kind === kind)?.wayIn
 }
 
-async function storedIn(stick: string): Promise<StoredCopy> {
-  await using store = await connectFolder(stick, 'disk')
-  const copy = await readCopy(store)
-  return copy.ok ? copy.value : assert.fail(copy.error.kind)
-}
-
-/** The same head, asking for a reader that nobody has yet, and signed by the device that wrote it. */
-async function writeNewerHead({ kept: { identities }, stick }: Scene): Promise<void> {
-  const { headBytes, read } = await storedIn(stick)
-  const signed = parseSigned(headBytes, parseHead)
-  const map = signed.ok ? decodeCbor(signed.value.payload) : undefined
-  assert.ok(map?.ok && map.value instanceof Map && identities[0])
-  const payload = encodeCbor(
-    new Map([...map.value, [12, 1_000]].sort(([a], [b]) => Number(a) - Number(b)) as [number, number][]),
-  )
-  const bytes = encodeSigned(payload, await signFor(identities[0].signer, 'head', payload))
-  await using store = await connectFolder(stick, 'disk')
-  assert.equal(await store.casHead(HEAD_NAME, bytes, read.version), 'ok')
-}
-
 interface Message {
   readonly what: string
   readonly code: string
@@ -208,8 +182,7 @@ const MESSAGES: readonly Message[] = [
     isNoted: true,
     make: async (at) => {
       const other = await scene(at.t, 42)
-      rmSync(at.stick, { recursive: true })
-      cpSync(other.stick, at.stick, { recursive: true })
+      putInPlace(at.stick, other.stick)
       await withWords(at)
     },
   },
@@ -239,7 +212,7 @@ const MESSAGES: readonly Message[] = [
     says: /1 pack cannot be read, first [0-9a-f]{64}/,
     isNoted: true,
     make: async (at) => {
-      for (const { blob } of (await storedIn(at.stick)).packs) writeFileSync(join(at.stick, 'b', blob), 'rotten')
+      await rotPacks(at.stick)
       await withWords(at)
     },
   },
@@ -249,7 +222,7 @@ const MESSAGES: readonly Message[] = [
     says: /newer CloudOS/,
     isNoted: true,
     make: async (at) => {
-      await writeNewerHead(at)
+      await writeNewerHead(at.stick, (at.kept.identities[0] ?? assert.fail()).signer)
       await withWords(at)
     },
   },
@@ -262,8 +235,7 @@ const MESSAGES: readonly Message[] = [
       cpSync(at.stick, join(at.folder, 'backup'), { recursive: true })
       await edit(at.kept, 'two')
       await at.desk.sync(at.mediumId)
-      rmSync(at.stick, { recursive: true })
-      cpSync(join(at.folder, 'backup'), at.stick, { recursive: true })
+      putInPlace(at.stick, join(at.folder, 'backup'))
       await withWords(at)
     },
   },
@@ -273,8 +245,7 @@ const MESSAGES: readonly Message[] = [
     says: /No copy of a profile/,
     isNoted: true,
     make: async (at) => {
-      rmSync(join(at.stick, 'h'), { recursive: true })
-      mkdirSync(join(at.stick, 'h'))
+      dropHeads(at.stick)
       await withWords(at)
     },
   },
@@ -315,7 +286,7 @@ test('edits not yet saved are counted by a drill and are no damage; what was dam
   const at = await scene(t)
   await edit(at.kept, 'two')
   assert.equal((await withWords(at)).notSaved, 1)
-  for (const { blob } of (await storedIn(at.stick)).packs) writeFileSync(join(at.stick, 'b', blob), 'rotten')
+  await rotPacks(at.stick)
   await assert.rejects(withWords(at), { code: 'copy-damaged' })
   await at.desk.sync(at.mediumId)
   const { notSaved, edits } = await withWords(at)
