@@ -37,8 +37,9 @@ export async function openJournal(store: BlobStore): Promise<Journal | undefined
 /** Opens it and everything that it leads to. */
 export async function openWholeJournal(store: BlobStore): Promise<ReadonlySet<Hash>> {
   const entries = (await openJournal(store))?.entries ?? []
-  for (const entry of entries)
-    expect((await store.getBlob(entry)) !== undefined, `the index names a blob that is not there: ${entry}`)
+  const blobs = await Promise.all(entries.map((entry) => store.getBlob(entry)))
+  for (const [at, blob] of blobs.entries())
+    expect(blob !== undefined, `the index names a blob that is not there: ${String(entries[at])}`)
   return new Set(entries)
 }
 

@@ -6,6 +6,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { findId } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
+import { quickStart } from './quick-start.ts'
 
 export interface WriterOrder {
   readonly count: number
@@ -21,7 +22,7 @@ export async function runWriter(
   order: WriterOrder,
 ): Promise<readonly Hash[]> {
   const args = [join(import.meta.dirname, script), ...place, String(writer), String(order.count)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { env: quickStart, stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')
   const names: Hash[] = []
   for await (const line of createInterface(child.stdout)) {

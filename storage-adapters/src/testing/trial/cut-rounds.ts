@@ -16,7 +16,7 @@ const CUTS: readonly HttpFault[] = [
   { kind: 'answer-after', status: 504 },
 ]
 /** Each round opens all that the rounds before it have left. */
-const ROUNDS_PER_MEDIUM = 25
+const ROUNDS_PER_MEDIUM = 10
 
 /** Saves whose connection breaks at a drawn request, once or for good; after each the medium is opened by another one. */
 export async function runCutRounds(server: TrialServer, rounds: number, seed: number): Promise<BrokenRounds> {

@@ -1,5 +1,6 @@
 /** A process of its own that saves to a medium, prints the name of each acknowledged entry, and kills itself at a step of its saves. */
 import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { saveToJournal } from '../../suite/journal.ts'
 import { connectPlace } from './place.ts'
@@ -18,6 +19,8 @@ await using store = await connectPlace(JSON.parse(place) as TrialPlace, async (e
   else await working
   return die()
 })
+// One that is killed keeps nothing for the next by itself.
+flushCompileCache()
 isSaving = true
 for (let index = 0; ; index++) {
   const name = await saveToJournal(store, `${text}, ${String(index)}`)

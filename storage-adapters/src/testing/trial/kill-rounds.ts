@@ -7,6 +7,7 @@ import { findId } from '@cloudos/protocol/ids'
 import type { Hash } from '@cloudos/protocol/ids'
 import { createSeededRng } from '../../seeded-rng.ts'
 import { openWholeJournal, saveToJournal } from '../../suite/journal.ts'
+import { quickStart } from '../quick-start.ts'
 import { faultsOf } from './cut-rounds.ts'
 import { connectPlace } from './place.ts'
 import type { TrialPlace } from './place.ts'
@@ -18,7 +19,7 @@ import type { BrokenRounds } from './report.ts'
 export const MOMENTS = ['before', 'during', 'after'] as const
 export type Moment = (typeof MOMENTS)[number]
 
-const ROUNDS_PER_MEDIUM = 25
+const ROUNDS_PER_MEDIUM = 10
 
 /** Processes that are killed by SIGKILL at a drawn step of their saves; after each the medium is opened by another one. */
 export async function runKillRounds(server: TrialServer, rounds: number, seed: number): Promise<BrokenRounds> {
@@ -60,7 +61,7 @@ async function countSteps(place: TrialPlace): Promise<number> {
 async function runDoomed(place: TrialPlace, text: string, step: number, moment: Moment): Promise<readonly Hash[]> {
   const script = join(import.meta.dirname, 'doomed-writer.ts')
   const args = [script, JSON.stringify(place), text, String(step), moment]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { env: quickStart, stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')
   const names: Hash[] = []
   for await (const line of createInterface(child.stdout)) {

@@ -1,15 +1,11 @@
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { createBlobStore } from '../../blob-store.ts'
-import { connectDrive } from '../../drive.ts'
 import type { DriveGrant } from '../../drive-tokens.ts'
 import { createFolderFiles } from '../../folder-files.ts'
 import type { FolderFiles } from '../../folder-files.ts'
 import { createFolderMedium } from '../../folder-medium.ts'
 import type { HttpLineParts } from '../../http-line.ts'
-import { connectGithub } from '../../github.ts'
-import { connectS3 } from '../../s3.ts'
-import { connectWebdav } from '../../webdav.ts'
 import { S3_KEY } from '../fake-s3.ts'
 import { createTestClock, createTestLine } from '../http-line.ts'
 import { WEBDAV_ACCOUNT } from '../webdav-servers.ts'
@@ -27,6 +23,7 @@ export type Step = <T>(effect: () => Promise<T>) => Promise<T>
 const never = new AbortController().signal
 export const GITHUB_REPOSITORY = { owner: 'somebody', repo: 'copies' }
 
+/** A process that is killed starts with the one adapter that it needs. */
 export async function connectPlace(
   place: TrialPlace,
   step: Step = (effect) => effect(),
@@ -37,15 +34,21 @@ export async function connectPlace(
   switch (place.kind) {
     case 'folder':
       return createBlobStore(createFolderMedium(stepping(createFolderFiles(place.path), step), FOLDER))
-    case 'webdav':
+    case 'webdav': {
+      const { connectWebdav } = await import('../../webdav.ts')
       return connectWebdav({ address: place.address, credential: WEBDAV_ACCOUNT, line }, 'server', never)
-    case 's3':
+    }
+    case 's3': {
+      const { connectS3 } = await import('../../s3.ts')
       return connectS3({ address: place.address, credential: S3_KEY, line }, 'server', never)
+    }
     case 'drive': {
+      const { connectDrive } = await import('../../drive.ts')
       const service = { apiUrl: place.url, tokenUrl: `${place.url}token` }
       return connectDrive({ grant: place.grant, line, clock, service }, 'somebody', never)
     }
     case 'github': {
+      const { connectGithub } = await import('../../github.ts')
       const { apiUrl, token } = place
       return (await connectGithub({ apiUrl, token, repository: GITHUB_REPOSITORY, line }, never)).store
     }

@@ -5,6 +5,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { judgeRace, readPlaces } from '../../suite/places.ts'
 import type { PlacesWon, RaceReport } from '../../suite/places.ts'
+import { quickStart } from '../quick-start.ts'
 import { connectPlace } from './place.ts'
 import type { TrialPlace } from './place.ts'
 
@@ -20,7 +21,7 @@ export async function raceProcesses(place: TrialPlace, places: number): Promise<
 
 function startRacer(place: TrialPlace, letter: string, places: number) {
   const args = [join(import.meta.dirname, 'racer.ts'), JSON.stringify(place), letter, String(places)]
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { env: quickStart, stdio: ['pipe', 'pipe', 'inherit'] })
   const gone = once(child, 'exit')
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   const nextLine = async (): Promise<string> => {
