@@ -12,7 +12,7 @@ test('the terminal names the documents that a wipe would lose or leave in one pl
     'No: do not wipe it yet.',
     'No other place holds everything.',
     '  notes: would be lost',
-    '  profile: would be left only in the disk of attic',
+    '  profile: only one place would be left, the disk of attic',
     'Save the kit first.',
     'By what it last said, 2 h ago.',
   ])

@@ -13,6 +13,11 @@ export class MediaOfDevices {
   /** How many places that are not lost together hold all that each device has saved. */
   safeIn = $state.raw<Readonly<Record<DeviceId, number>>>({})
 
+  /** By the device that counts most: it may keep places that the others do not know. 0 while none has told. */
+  get safest(): number {
+    return Math.max(0, ...Object.values(this.safeIn))
+  }
+
   /** Asks now and regularly. Returns what ends it. */
   watch(profile: ProfileInTab, devices: readonly DeviceId[]): () => void {
     const look = (): void => {

@@ -32,5 +32,5 @@ function documentLine(document: Json): string {
   const left = textsOf(document, 'domainsLeft')
   return left.length === 0
     ? `  ${textOf(document, 'name')}: would be lost`
-    : `  ${textOf(document, 'name')}: would be left only in ${left.join(', ')}`
+    : `  ${textOf(document, 'name')}: only one place would be left, ${left.join(', ')}`
 }

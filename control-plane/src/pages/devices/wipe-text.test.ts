@@ -21,7 +21,7 @@ test('each document that a wipe would lose or leave in one place is named, and a
     { name: 'profile', domainsLeft: ['the disk of attic'] },
   ]
   const told = wipeText({ isSafe: false, domainsLeft: [], onlyHere: [], documents, heardAtMs: 0 }, 7_200_000)
-  assert.deepEqual(told.documents, ['notes: would be lost', 'profile: would be left only in the disk of attic'])
+  assert.deepEqual(told.documents, ['notes: would be lost', 'profile: only one place would be left, the disk of attic'])
   assert.match(told.known, /not asked itself.*2 hours ago/)
   assert.equal(wipeText({ isSafe: true, domainsLeft: ['a', 'b'], onlyHere: [], documents: [] }, 0).known, '')
 })

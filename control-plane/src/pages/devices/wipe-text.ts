@@ -24,7 +24,7 @@ export function wipeText(checked: WipeCheck, nowMs: number): WipeWords {
 function documentText({ name, domainsLeft }: WipeCheck['documents'][number]): string {
   return domainsLeft.length === 0
     ? `${name}: would be lost`
-    : `${name}: would be left only in ${domainsLeft.join(', ')}`
+    : `${name}: only one place would be left, ${domainsLeft.join(', ')}`
 }
 
 function verdictOf({ isSafe, domainsLeft, onlyHere }: WipeCheck): Omit<WipeWords, 'documents' | 'known'> {

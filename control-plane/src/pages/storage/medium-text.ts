@@ -6,6 +6,7 @@ import type { DirectView } from '../../profile/status.ts'
 import type { Room } from '@cloudos/protocol/room'
 import { sizeText } from '../../ui/amounts.ts'
 import type { Tone } from '../../ui/tone.ts'
+import { stateOf } from './medium-state.ts'
 import { agoFrom, dateTimeText } from '../../ui/time.ts'
 
 /** A place that keeps the profile, in words. */
@@ -118,20 +119,4 @@ export function roomText({ usedBytes, freeBytes, totalBytes }: Room = {}): strin
 function bytesText(bytes: number): string {
   const mib = bytes / 1024 ** 2
   return mib < 1 ? `${String(Math.ceil(bytes / 1024))} KiB` : sizeText(mib)
-}
-
-function stateOf({ state, kind, behind }: MediumView): Pick<PlaceWords, 'state' | 'tone'> {
-  switch (state) {
-    case 'kept':
-      if (kind === 'device') return { state: 'saved there', tone: 'good' }
-      return behind === 0 ? { state: 'in step', tone: 'good' } : { state: 'saving', tone: 'info' }
-    case 'away':
-      return { state: 'away', tone: 'warn' }
-    case 'waiting':
-      return { state: 'waiting', tone: 'info' }
-    case 'failed':
-      return { state: 'failed', tone: 'bad' }
-    case 'doubted':
-      return { state: 'not believed', tone: 'bad' }
-  }
 }
