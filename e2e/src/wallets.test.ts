@@ -58,6 +58,7 @@ test('a wallet that signs transactions only founds a profile by one that is neve
     await page.getByRole('heading', { name: 'Locked' }).waitFor()
     await page.getByRole('button', { name: 'Unlock with Boasty' }).click()
     await page.getByRole('alert').filter({ hasText: 'and then refused to' }).waitFor()
+    await page.getByText('can add another way in Settings').waitFor()
     await page.getByRole('button', { name: `Unlock with ${name}` }).click()
     await owner.openNotes()
     assert.equal(await owner.text(), 'by a memo ')
