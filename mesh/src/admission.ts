@@ -63,15 +63,12 @@ const LOAD_BATCH = 512
  */
 export class Admission {
   readonly #parts: AdmissionParts
-  readonly #turns = new Turns()
+  /** Whatever must not happen while a frame is judged, nor a frame be judged meanwhile, happens in one of these. */
+  readonly turns = new Turns()
   #hasLostBase = false
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
-  }
-
-  idle(): Promise<void> {
-    return this.#turns.idle()
   }
 
   /** Applies what the log holds. Signatures were checked when it was written; seals, chains and client ids are checked again. */
@@ -97,7 +94,7 @@ export class Admission {
 
   /** `undefined` when the frame has been judged already, else a promise of when it has. */
   admit(bytes: Uint8Array, from: string): undefined | Promise<void> {
-    return this.#turns.run(() => this.#admitFrame(bytes, from))
+    return this.turns.run(() => this.#admitFrame(bytes, from))
   }
 
   /**
@@ -109,7 +106,7 @@ export class Admission {
     const verdicts = Promise.all(
       known.map(({ parked, member }) => verifyFrameAside(parked.frame, parked.frameId, member.signPublicKey)),
     )
-    await this.#turns.run(async () => {
+    await this.turns.run(async () => {
       const holds = await verdicts
       const replays: Promise<void>[] = []
       this.#parts.together(() => {
@@ -127,7 +124,7 @@ export class Admission {
    * those has signed, and only where the frames cannot be had: it is taken at its word.
    */
   admitBase(frames: SnapshotFrames, from: string): undefined | Promise<void> {
-    return this.#turns.run(() => this.#admitBase(frames, from))
+    return this.turns.run(() => this.#admitBase(frames, from))
   }
 
   /** The log holds a snapshot that cannot be opened, so what was written behind it is not all here. */
@@ -137,7 +134,7 @@ export class Admission {
 
   /** Tries every parked frame again. */
   retry(): void {
-    void this.#turns.run(() => {
+    void this.turns.run(() => {
       this.#drainParked()
     })
   }
@@ -242,8 +239,8 @@ export class Admission {
     const place = placeOf(chain, frame.header.seq)
     if (place === undefined) return
     try {
-      for await (const { frame: kept } of this.#parts.log.scan(place)) {
-        if (!equalBytes(kept, frame.bytes)) this.#freeze(chain, kept.slice(), frame.bytes)
+      for await (const { frame: kept, index } of this.#parts.log.scan(place)) {
+        if (index === place && !equalBytes(kept, frame.bytes)) this.#freeze(chain, kept.slice(), frame.bytes)
         return
       }
     } catch (cause) {

@@ -78,9 +78,14 @@ class DiskLog implements FrameLog {
   readonly syncsBeforeSend = false
   readonly #disk: Disk
   readonly #docId: DocId
-  readonly #file: AppendFile
-  readonly #identity: string
-  readonly #offsets: number[]
+  #file: AppendFile
+  #identity: string
+  /** By place; `undefined` where `replace` has emptied it. */
+  #offsets: (number | undefined)[]
+  /** Appended while the file was being replaced, or when it could not be written then; they stand behind the others. */
+  readonly #late: Uint8Array[] = []
+  #replacing: Promise<void> | undefined
+  readonly #reading = new Set<Promise<Uint8Array>>()
   #begun: Incarnation | undefined
   #broken = false
   #syncing: Promise<void> | undefined
@@ -106,7 +111,7 @@ class DiskLog implements FrameLog {
   }
 
   get frameCount(): number {
-    return this.#offsets.length
+    return this.#offsets.length + this.#late.length
   }
 
   async begin(incarnation: Incarnation): Promise<void> {
@@ -115,8 +120,14 @@ class DiskLog implements FrameLog {
   }
 
   append(frame: Uint8Array): number {
-    if (this.#broken)
-      throw new CloudError('log-broken', 'The log could not be put right after a failed write. Restart CloudOS.')
+    if (this.#broken) throw logBroken()
+    if (this.#replacing !== undefined || this.#late.length > 0)
+      return this.#offsets.length + this.#late.push(frame.slice()) - 1
+    this.#write(frame)
+    return this.#offsets.length - 1
+  }
+
+  #write(frame: Uint8Array): void {
     const start = this.#file.sizeBytes
     try {
       this.#file.append(encodeRecord(frame))
@@ -124,7 +135,7 @@ class DiskLog implements FrameLog {
       this.#undo(start)
       throw cause
     }
-    return this.#offsets.push(start) - 1
+    this.#offsets.push(start)
   }
 
   /** Group commit: callers that arrive while a sync is under way share the next one. */
@@ -140,15 +151,25 @@ class DiskLog implements FrameLog {
   async *scan(fromIndex: number): AsyncIterable<LogRecord> {
     let index = fromIndex
     let wantedBytes = FIRST_WINDOW_BYTES
-    while (index < this.#offsets.length) {
-      const base = this.#offsets[index] ?? 0
-      const recordBytes = (this.#offsets[index + 1] ?? this.#file.sizeBytes) - base
-      const length = Math.min(Math.max(wantedBytes, recordBytes), WINDOW_BYTES, this.#file.sizeBytes - base)
-      const window = await this.#file.read(base, length)
+    while (index < this.frameCount) {
+      const late = this.#late[index - this.#offsets.length]
+      // Both as they are at this moment: what is read below lies where these say, whatever is replaced meanwhile.
+      const [file, offsets] = [this.#file, this.#offsets]
+      const base = offsets[index]
+      if (late !== undefined) yield { index, frame: late }
+      if (base === undefined) {
+        index += 1
+        continue
+      }
+      const recordBytes = (offsetFrom(offsets, index + 1) ?? file.sizeBytes) - base
+      const length = Math.min(Math.max(wantedBytes, recordBytes), WINDOW_BYTES, file.sizeBytes - base)
+      const window = await this.#read(file, base, length)
       wantedBytes = WINDOW_BYTES
       const firstIndex = index
-      for (; index < this.#offsets.length; index++) {
-        const found = readRecord(window, (this.#offsets[index] ?? 0) - base)
+      for (; index < offsets.length; index++) {
+        const offset = offsets[index]
+        if (offset === undefined) continue
+        const found = readRecord(window, offset - base)
         if (found.kind !== 'record') break
         yield { index, frame: found.frame }
       }
@@ -160,24 +181,102 @@ class DiskLog implements FrameLog {
     }
   }
 
+  async #read(file: AppendFile, offset: number, length: number): Promise<Uint8Array> {
+    const reading = file.read(offset, length)
+    this.#reading.add(reading)
+    try {
+      return await reading
+    } finally {
+      this.#reading.delete(reading)
+    }
+  }
+
+  async replace(dropped: ReadonlySet<number>, records: ReadonlyMap<number, Uint8Array>): Promise<void> {
+    const replacing = this.#replaceFile(dropped, records)
+    this.#replacing = replacing.catch(() => undefined)
+    try {
+      await replacing
+    } finally {
+      this.#replacing = undefined
+      // Who asks for what came meanwhile to be durable is told when it cannot be.
+      this.sync().catch(() => undefined)
+    }
+  }
+
+  /** What comes meanwhile waits in memory, and is on neither file before it is on the new one: nothing of it has been called durable. */
+  async #replaceFile(dropped: ReadonlySet<number>, records: ReadonlyMap<number, Uint8Array>): Promise<void> {
+    const [old, name] = [this.#file, `${this.#docId}.log`]
+    await Promise.allSettled([this.#syncing])
+    const { bytes, offsets } = await this.#rewritten(dropped, records)
+    await this.#disk.writeFile(name, bytes)
+    try {
+      const file = await this.#disk.openAppend(name)
+      this.#identity = await this.#disk.identity(name)
+      this.#file = file
+      this.#offsets = offsets
+    } catch (cause) {
+      // The old file is no longer the log: nothing may be written to it.
+      this.#broken = true
+      throw cause
+    }
+    await Promise.allSettled(this.#reading)
+    await old.close()
+    if (this.#begun !== undefined || this.continues === undefined) return
+    // Without a mark that fits the next start begins a new chain, and that is all.
+    await this.#writeMark('clean', this.continues).catch(() => undefined)
+  }
+
+  async #rewritten(
+    dropped: ReadonlySet<number>,
+    records: ReadonlyMap<number, Uint8Array>,
+  ): Promise<{ readonly bytes: Uint8Array; readonly offsets: (number | undefined)[] }> {
+    const parts = new Map([...records].map(([place, record]) => [place, encodeRecord(record)]))
+    const places = this.#offsets.length
+    for await (const { index, frame } of this.scan(0)) {
+      if (index >= places) break
+      if (!dropped.has(index) && !parts.has(index)) parts.set(index, encodeRecord(frame))
+    }
+    const offsets = Array.from({ length: places }, (): number | undefined => undefined)
+    let sizeBytes = 0
+    const inOrder = [...parts].sort(([a], [b]) => a - b)
+    for (const [place, { length }] of inOrder) {
+      offsets[place] = sizeBytes
+      sizeBytes += length
+    }
+    if (sizeBytes > REWRITE_MAX_BYTES)
+      throw new CloudError('log-too-long', 'This log is too long to be rewritten in one piece. It stays as it is.')
+    return { bytes: concatBytes(...inOrder.map(([, record]) => record)), offsets }
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#finish()
     return this.#closed
   }
 
   async #finish(): Promise<void> {
-    await this.#file.sync()
+    await this.#syncFile()
     if (this.#begun !== undefined && !this.#broken) await this.#writeMark('clean', this.#begun)
     await this.#file.close()
   }
 
   #startSync(): Promise<void> {
     this.#nextSync = undefined
-    const sync = this.#file.sync().finally(() => {
+    const sync = this.#syncFile().finally(() => {
       if (this.#syncing === sync) this.#syncing = undefined
     })
     this.#syncing = sync
     return sync
+  }
+
+  async #syncFile(): Promise<void> {
+    await this.#replacing
+    while (this.#late.length > 0) {
+      const [next] = this.#late
+      if (next === undefined || this.#broken) throw logBroken()
+      this.#write(next)
+      this.#late.shift()
+    }
+    await this.#file.sync()
   }
 
   /** A write that failed half-way leaves a torn record: cut it off before anything is written behind it. */
@@ -196,6 +295,17 @@ class DiskLog implements FrameLog {
     const mark: Mark = { state, incarnation, identity: this.#identity, sizeBytes: this.#file.sizeBytes }
     await this.#disk.writeFile(`${this.#docId}.mark`, encodeMark(mark))
   }
+}
+
+/** Where the first record at this place or behind it begins. */
+function offsetFrom(offsets: readonly (number | undefined)[], place: number): number | undefined {
+  let at = place
+  while (at < offsets.length && offsets[at] === undefined) at += 1
+  return offsets[at]
+}
+
+function logBroken(): CloudError {
+  return new CloudError('log-broken', 'The log could not be put right after a failed write. Restart CloudOS.')
 }
 
 interface Mark {

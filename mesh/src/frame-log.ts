@@ -29,8 +29,14 @@ export interface FrameLog {
   begin(incarnation: Incarnation): Promise<void>
   append(frame: Uint8Array): number
   sync(): Promise<void>
-  /** From `fromIndex` to the end as it is when reached, in order. */
+  /** From `fromIndex` to the end as it is when reached, in order. Places that `replace` has emptied are passed over. */
   scan(fromIndex: number): AsyncIterable<LogRecord>
+  /**
+   * In one step what stands at `dropped` is gone and `records` stand at their places, each of which is empty or among `dropped`. All else
+   * keeps its place until the log is opened again. It is durable when this resolves; when it rejects (`CloudError`) the log is as it was.
+   * Not to be called again before that.
+   */
+  replace(dropped: ReadonlySet<number>, records: ReadonlyMap<number, Uint8Array>): Promise<void>
   /** Marks the log cleanly closed when it was begun. Closing twice is harmless. */
   close(): Promise<void>
 }

@@ -16,6 +16,7 @@ import type { ChainKey, DocId, EpochId, Hash, Incarnation } from '@cloudos/proto
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Rng } from '@cloudos/protocol/ports'
 import type { Result } from '@cloudos/protocol/result'
+import type { SnapshotAck } from '@cloudos/protocol/snapshot-ack'
 import { Admission } from './admission.ts'
 import type { AdmittedFrame, Base, Gap } from './admission.ts'
 import { ChainBook, placeOf } from './chain-book.ts'
@@ -23,9 +24,10 @@ import type { Chain, ChainTip } from './chain-book.ts'
 import type { FrameLog, LogRecord } from './frame-log.ts'
 import type { OnIncident } from './incident.ts'
 import { findBase } from './snapshots/base-record.ts'
-import { parseSnapshotFrames } from './snapshots/check-base.ts'
+import { openSigned, parseSnapshotFrames } from './snapshots/check-base.ts'
 import { entriesOf } from './snapshots/gather-parts.ts'
 import type { PartsInbox } from './snapshots/gather-parts.ts'
+import { giveUpFrames } from './snapshots/give-up.ts'
 import { judgeSnapshot } from './snapshots/judge-snapshot.ts'
 import type { GenuineSnapshot, SnapshotDoubt } from './snapshots/judge-snapshot.ts'
 import { findPayloads, snapshotIdOf } from './snapshots/open-snapshot.ts'
@@ -71,7 +73,7 @@ export class SealedDoc {
   readonly #nonces: NonceSource
   readonly #keys = new Map<EpochId, AeadKey>()
   readonly #chain: Chain
-  readonly #baseByPlace: ReadonlyMap<number, Base>
+  readonly #baseByPlace: Map<number, Base>
   #begun = false
   #pending: Uint8Array[] = []
   #flushing: Promise<void> | undefined
@@ -122,7 +124,7 @@ export class SealedDoc {
     book: ChainBook,
     admission: Admission,
     keys: Map<EpochId, AeadKey>,
-    baseByPlace: ReadonlyMap<number, Base>,
+    baseByPlace: Map<number, Base>,
   ) {
     this.docId = parts.docId
     this.ydoc = ydoc
@@ -161,8 +163,14 @@ export class SealedDoc {
     return this.#book.heads()
   }
 
+  /** The place behind the last in the log; some before it may be empty. */
   get frameCount(): number {
     return this.#parts.log.frameCount
+  }
+
+  /** How many edits have come here, by everybody, one by one or in a snapshot. */
+  get editCount(): number {
+    return [...this.heads().values()].reduce((sum, { seq }) => sum + seq, 0)
   }
 
   /** The place in the log from which everything a peer with these heads lacks can be read: frames, or a snapshot in their place. */
@@ -230,11 +238,30 @@ export class SealedDoc {
     return frames && { parts, snapshotId: snapshotIdOf(frames), covers }
   }
 
-  /** Replays a snapshot and the frames it covers; nothing of it enters the document. Rejects (`CloudError`) when the log cannot be read. */
-  judge(snapshot: readonly Uint8Array[]): Promise<Result<GenuineSnapshot, SnapshotDoubt>> {
+  /**
+   * Replays a snapshot and the frames it covers, unless `ownWord`, which this device has signed, says that it once did; nothing of it
+   * enters the document. Rejects (`CloudError`) when the log cannot be read.
+   */
+  judge(snapshot: readonly Uint8Array[], ownWord?: SnapshotAck): Promise<Result<GenuineSnapshot, SnapshotDoubt>> {
     const { docId, membership } = this.#parts
     const keyOfEpoch = (epochId: EpochId) => keyOf(this.#keys, this.#parts, epochId)
-    return judgeSnapshot({ docId, membership, keyOf: keyOfEpoch, scan: () => this.scan(0) }, snapshot)
+    return judgeSnapshot({ docId, membership, keyOf: keyOfEpoch, scan: () => this.scan(0) }, snapshot, ownWord)
+  }
+
+  /**
+   * Lets this device's log stand on a snapshot instead of the frames it covers, and resolves with how many bytes went, as `giveUpFrames`
+   * tells. Only for one that `judge` has found genuine and that lies safely elsewhere too: what this log gives up it has no more.
+   */
+  async giveUp(snapshot: readonly Uint8Array[]): Promise<number> {
+    const frames = parseSnapshotFrames(snapshot)
+    const { docId, membership, log } = this.#parts
+    const keyOfEpoch = (epochId: EpochId) => keyOf(this.#keys, this.#parts, epochId)
+    const open = frames && (await openSigned({ docId, membership, keyOf: keyOfEpoch }, frames))
+    if (frames === undefined || !open?.ok) return 0
+    await this.durable()
+    const { turns } = this.#admission
+    const parts = { keyOf: keyOfEpoch, book: this.#book, log, baseByPlace: this.#baseByPlace, turns }
+    return giveUpFrames(parts, frames, open.value.covers)
   }
 
   /** A whole snapshot, as `Admission.admitBase`. */
@@ -275,7 +302,7 @@ export class SealedDoc {
   }
 
   async #finish(): Promise<void> {
-    await this.#admission.idle()
+    await this.#admission.turns.idle()
     // Nothing waits between the last flush and the end of the document: an edit in between would be lost.
     while (this.#flushing !== undefined) await this.#flushing
     this.ydoc.destroy()

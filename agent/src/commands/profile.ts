@@ -53,7 +53,7 @@ export function profileCommands({ mesh, ways, jobs, audit, clock }: ProfileComma
           entries: authority.entries().size,
           epochs: authority.state.epochs.length,
           ways: (ways.find()?.slots ?? []).map(findSlotKind).filter((kind): kind is SlotKind => kind !== undefined),
-          documents: replica.docs().map((doc) => ({ docId: doc.docId, edits: doc.frameCount })),
+          documents: replica.docs().map((doc) => ({ docId: doc.docId, edits: doc.editCount })),
         }
       },
     }),

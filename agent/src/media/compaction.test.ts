@@ -9,6 +9,7 @@ import { signFor } from '@cloudos/crypto/signature'
 import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import type { StoredCopy } from '@cloudos/mesh/copy/read-copy'
 import { takeCopy } from '@cloudos/mesh/copy/take-copy'
+import type { SealedDoc } from '@cloudos/mesh/sealed-doc'
 import { hashState } from '@cloudos/mesh/snapshots/canonical-state'
 import { DOC } from '@cloudos/mesh/testing/family'
 import { CloudError } from '@cloudos/protocol/cloud-error'
@@ -24,7 +25,7 @@ import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
 import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
 import * as Y from 'yjs'
 import { cutAfter } from '../testing/cut-line.ts'
-import { compactOverDays, SlowHouse } from '../testing/days-of-edits.ts'
+import { compactOverDays, SlowHouse, withCapabilities } from '../testing/days-of-edits.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -70,6 +71,41 @@ test('one device alone gives up old frames that two snapshots stand for, and a n
   assert.deepEqual(slow.incidents, [])
   await slow.close()
 })
+
+test('one device alone gives up its own frames once a medium elsewhere has two snapshots for them, and not before', async () => {
+  const slow = await SlowHouse.open(1, 41)
+  await writeAndWait(slow, [0])
+  const doc = await slow.doc(0)
+  let kept = 0
+  for await (const { frame } of doc.scan(0)) kept += frame.length
+  const records = await recordsIn(doc)
+  assert.ok(records < 100, String(records))
+  assert.ok(kept < 64 * 1024)
+  assert.equal(doc.editCount, 411)
+  doc.ydoc.getMap('settings').set('after', 'all')
+  await doc.durable()
+  await slow.keeper(0).sync()
+  await assertReadsAs(slow, 0)
+  assert.deepEqual(slow.incidents, [])
+  await slow.close()
+})
+
+test('while the only medium lies on the same disk, or may drop everything, a device keeps its own frames', async () => {
+  for (const capabilities of [{ failureDomain: 'own disk' }, { evictable: true }]) {
+    const slow = await SlowHouse.open(1, 42)
+    slow.keeper(0, () => withCapabilities(slow.connect(), capabilities))
+    await writeAndWait(slow, [0])
+    assert.equal((await copyOf(slow)).snapshots.length, 2)
+    assert.equal(await recordsIn(await slow.doc(0)), 412)
+    await slow.close()
+  }
+})
+
+async function recordsIn(doc: SealedDoc): Promise<number> {
+  let count = 0
+  for await (const record of doc.scan(0)) count += Math.min(1, record.frame.length)
+  return count
+}
 
 test('where another machine keeps the profile nothing is given up before it has answered', async () => {
   const slow = await SlowHouse.open(2, 32)
@@ -267,7 +303,9 @@ test('a snapshot on a medium says nothing to whoever has no key', async () => {
 })
 
 test('days of edits are compacted to what is equal', async () => {
-  const { isEqual, edits, records } = await compactOverDays({ days: 11, editsPerDay: 240, devices: 1, seed: 5 })
+  const days = { days: 11, editsPerDay: 240, devices: 1, seed: 5 }
+  const { isEqual, edits, records, logBytes, lastWeekBytes } = await compactOverDays(days)
   assert.ok(isEqual)
   assert.ok(records <= edits)
+  assert.ok(logBytes < lastWeekBytes)
 })

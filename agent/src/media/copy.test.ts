@@ -54,6 +54,7 @@ function keeperOf(
     }),
     clock: stillClock,
     saveEveryMs: 3_000,
+    ownDomain: () => Promise.resolve('own disk'),
     retryAfterMs: () => 1_000,
     onIncident: (incident) => kept.incidents.push(incident),
   })

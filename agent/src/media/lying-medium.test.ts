@@ -56,6 +56,7 @@ function keeperOf(
     },
     clock: stillClock,
     saveEveryMs: 3_000,
+    ownDomain: () => Promise.resolve('own disk'),
     retryAfterMs: () => 1_000,
     onIncident: (incident) => watcher.incidents.push(incident),
   })

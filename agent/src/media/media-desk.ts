@@ -287,6 +287,7 @@ export class MediaDesk implements AsyncDisposable {
       memory: mediumMemory(medium, media, profile),
       clock,
       saveEveryMs: kinds[kind]?.saveEveryMs ?? 5_000,
+      ownDomain: () => diskOf(this.#parts.homeFolder),
       retryAfterMs: (attempt) => backoffMs(attempt, seed, kinds[kind]?.retry ?? UNKNOWN_RETRY),
       onIncident,
     })

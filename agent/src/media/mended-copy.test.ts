@@ -98,6 +98,7 @@ function keeperOf({ profiles, identities, ways }: House, at: number, connect: Ro
     ...{ connect, medium: 'place', profile, identity, ways: () => ways, clock: stillClock },
     memory: memoryAlone({ find: () => seen, save: (head) => (seen = head) }),
     saveEveryMs: 3_000,
+    ownDomain: () => Promise.resolve('own disk'),
     retryAfterMs: () => 1_000,
     onIncident: (incident) => incidents.push(incident),
   })

@@ -31,6 +31,7 @@ test('while somebody writes, signed heads go to a medium every half minute, and 
     memory: memoryAlone({ find: () => seen, save: (head) => (seen = head) }),
     clock,
     saveEveryMs: SAVE_EVERY_MS,
+    ownDomain: () => Promise.resolve('own disk'),
     retryAfterMs: () => 1_000,
     onIncident: () => assert.fail('an incident while nobody else writes'),
   })

@@ -10,13 +10,14 @@ import { readCopy } from '@cloudos/mesh/copy/read-copy'
 import { takeCopy } from '@cloudos/mesh/copy/take-copy'
 import type { SeenHead } from '@cloudos/protocol/sightings'
 import type { Incident } from '@cloudos/mesh/incident'
+import { RECORD_HEADER_BYTES } from '@cloudos/mesh/log-records'
 import type { Profile } from '@cloudos/mesh/profile'
 import type { SealedDoc } from '@cloudos/mesh/sealed-doc'
 import { hashState } from '@cloudos/mesh/snapshots/canonical-state'
 import type { StateHashes } from '@cloudos/mesh/snapshots/canonical-state'
 import { DOC } from '@cloudos/mesh/testing/family'
 import { keptOf, newDevice, openKept } from '@cloudos/mesh/testing/profiles'
-import type { Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
+import type { BlobStoreCapabilities, Clock, ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { createBlobStore } from '@cloudos/storage-adapters/blob-store'
 import { createMemoryMedium } from '@cloudos/storage-adapters/memory'
 import type { MemoryMedium } from '@cloudos/storage-adapters/memory'
@@ -48,7 +49,8 @@ export class SlowHouse {
   }
 
   connect(): ConnectedBlobStore {
-    return createBlobStore(this.medium)
+    // Memory stands for a place that drops nothing by itself.
+    return withCapabilities(createBlobStore(this.medium), { evictable: false })
   }
 
   profile(at: number): Profile {
@@ -81,6 +83,7 @@ export class SlowHouse {
       }),
       clock,
       saveEveryMs: 3_000,
+      ownDomain: () => Promise.resolve('own disk'),
       retryAfterMs: () => 1_000,
       onIncident: (incident) => this.incidents.push(incident),
     })
@@ -157,6 +160,17 @@ export class SlowHouse {
   }
 }
 
+/** As if the place were another one. */
+export function withCapabilities(store: ConnectedBlobStore, other: Partial<BlobStoreCapabilities>): ConnectedBlobStore {
+  const capabilities = { ...store.capabilities, ...other }
+  return new Proxy(store, {
+    get: (target, name) => {
+      const member: unknown = name === 'capabilities' ? capabilities : Reflect.get(target, name)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    },
+  })
+}
+
 /** Mostly words, one behind the other; now and then somewhere else, a correction, a setting. */
 function editAsAPerson(ydoc: Y.Doc, dice: Dice): void {
   const text = ydoc.getText('text')
@@ -172,6 +186,8 @@ export interface CompactedMedium {
   readonly mediumBytes: number
   readonly snapshotBytes: number
   readonly lastWeekBytes: number
+  /** Of the longest log that one of the devices keeps for itself. */
+  readonly logBytes: number
   readonly edits: number
   /** A new device with nothing but the medium has every byte of state the writers have. */
   readonly isEqual: boolean
@@ -188,18 +204,19 @@ export async function compactOverDays(options: {
 }): Promise<CompactedMedium> {
   const slow = await SlowHouse.open(options.devices, options.seed)
   const writers = slow.house.profiles.map((_, at) => at)
-  const framesBefore: number[] = []
+  const bytesByDay: number[] = []
   for (let day = 0; day < options.days; day++) {
-    framesBefore.push((await slow.doc(0)).frameCount)
+    const before = (await slow.doc(0)).frameCount
     await slow.writeDay(options.editsPerDay, 24, writers)
+    // None of them is given up on the day that it was written.
+    bytesByDay.push(await bytesFrom(await slow.doc(0), before))
   }
   // Each has had the other's last edits before they are compared.
   for (let round = 0; round < 2; round++) for (const at of writers) await slow.keeper(at).sync()
   const doc = await slow.doc(0)
   const want = hashState(doc.ydoc)
   const { hashes, records } = await slow.readAnew()
-  let lastWeekBytes = 0
-  for await (const { frame } of doc.scan(framesBefore.at(-7) ?? 0)) lastWeekBytes += frame.length
+  const logs = await Promise.all(writers.map(async (at) => bytesFrom(await slow.doc(at), 0)))
   const snapshot = await doc.snapshot()
   const isEqual =
     hashes.stateVectorHash === want?.stateVectorHash && hashes.canonicalJsonHash === want.canonicalJsonHash
@@ -209,9 +226,16 @@ export async function compactOverDays(options: {
   return {
     mediumBytes,
     snapshotBytes: snapshot?.parts.reduce((sum, { length }) => sum + length, 0) ?? 0,
-    lastWeekBytes,
-    edits: doc.frameCount,
+    lastWeekBytes: bytesByDay.slice(-7).reduce((sum, bytes) => sum + bytes, 0),
+    logBytes: Math.max(...logs),
+    edits: doc.editCount,
     isEqual,
     records,
   }
+}
+
+async function bytesFrom(doc: SealedDoc, place: number): Promise<number> {
+  let sum = 0
+  for await (const { frame } of doc.scan(place)) sum += frame.length + RECORD_HEADER_BYTES
+  return sum
 }

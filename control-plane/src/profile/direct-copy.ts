@@ -142,6 +142,7 @@ export class DirectCopy implements AsyncDisposable {
       memory: memoryAmong(profile.sightings, nameOf(kept, identity), { find: () => this.#kept?.seen, save: (seen) => { this.#remember(seen) } }), // prettier-ignore
       clock,
       saveEveryMs: 5_000,
+      ownDomain: () => Promise.resolve('this browser'),
       retryAfterMs: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
       onIncident,
     })

@@ -89,6 +89,7 @@ export async function measureTypedEdits(
     memory: memoryAlone({ find: () => seen, save: (head) => (seen = head) }),
     clock,
     saveEveryMs: 5_000,
+    ownDomain: () => Promise.resolve('own disk'),
     retryAfterMs: () => 1_000,
     onIncident: () => assert.fail('an incident while nobody else writes'),
   })

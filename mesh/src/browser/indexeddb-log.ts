@@ -5,7 +5,7 @@ import type { DocId, Incarnation } from '@cloudos/protocol/ids'
 import type { FrameLog, FrameStore, LogRecord } from '../frame-log.ts'
 
 interface Schema extends DBSchema {
-  /** By document and place. Places have no gaps: a batch is one transaction, and batches are written in order. */
+  /** By document and place. A place without a frame has been emptied: a batch is one transaction, and batches are written in order. */
   frames: { key: [DocId, number]; value: Uint8Array }
   logs: { key: DocId; value: { readonly incarnation: Incarnation } }
 }
@@ -101,11 +101,31 @@ class IndexedDbLog implements FrameLog {
         index += 1
         continue
       }
-      const batch = await attempt(() => this.#database.getAll('frames', places(this.#docId, index), SCAN_BATCH))
-      if (batch.length === 0)
+      const range = places(this.#docId, index)
+      const [keys, frames] = await attempt(() => {
+        const { store } = this.#database.transaction('frames')
+        return Promise.all([store.getAllKeys(range, SCAN_BATCH), store.getAll(range, SCAN_BATCH)])
+      })
+      if (frames.length === 0)
         throw new CloudError('log-damaged', `The browser lost frame ${String(index)} of document ${this.#docId}.`)
-      for (const frame of batch) yield { index: index++, frame }
+      for (const [at, frame] of frames.entries()) {
+        const place = keys[at]?.[1] ?? index
+        yield { index: place, frame }
+        index = place + 1
+      }
     }
+  }
+
+  async replace(dropped: ReadonlySet<number>, records: ReadonlyMap<number, Uint8Array>): Promise<void> {
+    await this.sync()
+    await attempt(() => {
+      const write = this.#database.transaction('frames', 'readwrite', STRICT)
+      const goes = runsOf(dropped).map(([from, to]) =>
+        write.store.delete(IDBKeyRange.bound([this.#docId, from], [this.#docId, to])),
+      )
+      const comes = [...records].map(([place, record]) => write.store.put(record, [this.#docId, place]))
+      return Promise.all([...goes, ...comes, write.done])
+    })
   }
 
   close(): Promise<void> {
@@ -136,6 +156,17 @@ class IndexedDbLog implements FrameLog {
 
 function places(docId: DocId, from: number): IDBKeyRange {
   return IDBKeyRange.bound([docId, from], [docId, Infinity])
+}
+
+/** Places next to each other, as the first and last of each row of them. */
+function runsOf(dropped: ReadonlySet<number>): readonly (readonly [number, number])[] {
+  const runs: [number, number][] = []
+  for (const place of [...dropped].sort((a, b) => a - b)) {
+    const last = runs.at(-1)
+    if (last?.[1] === place - 1) last[1] = place
+    else runs.push([place, place])
+  }
+  return runs
 }
 
 /** A database that was closed under us throws at once, a full disk rejects later: both are the broken world. */

@@ -17,6 +17,8 @@ export interface Compacted {
   readonly snapshots: readonly ListedSnapshot[]
   /** The next save has something to do although nothing will have changed here. */
   readonly goesOn: boolean
+  /** Of each document the older of the last two that have been answered for, both of which lie there. */
+  readonly answered: readonly KeptSnapshot[]
 }
 
 const HOUR_MS = 60 * 60_000
@@ -79,15 +81,14 @@ export async function compact(
   const there = coveredBy({ packs, snapshots: [...kept, ...relied] })
   const isNeeded = ({ docId, covers }: ListedSnapshot): boolean =>
     [...covers].some(([chain, { seq }]) => seq > there(docId, chain))
-  const carried = [...unknown, ...missing.filter(isNeeded)]
+  const pairs = pairsOf(work, kept)
+  const carried = [...unknown.filter((one) => !isOutdone(one, pairs)), ...missing.filter(isNeeded)]
+  const answered = [...pairs.values()].map(([older]) => older)
   if (!work.store.capabilities.cas || work.isTrusted)
-    return { packs, snapshots: plain([...carried, ...all]), goesOn: false }
+    return { packs, snapshots: plain([...carried, ...all]), goesOn: false, answered: [] }
   const made: ListedSnapshot[] = []
-  const pairs = new Map<DocId, Pair>()
   for (const doc of work.profile.replica.docs()) {
     const own = kept.filter(({ docId }) => docId === doc.docId)
-    const pair = lastTwo(own.filter((one) => isAnswered(work, one)))
-    if (pair !== undefined) pairs.set(doc.docId, pair)
     const room = carried.length + all.length + made.length < LIMITS.snapshotsMax
     if (!room || all.some((one) => one.docId === doc.docId && !kept.some(({ blob }) => blob === one.blob))) continue
     if (!isSnapshotDue(growthOf(work, doc, packs, own), work.nowMs)) continue
@@ -97,18 +98,39 @@ export async function compact(
     const isThere = snapshot && [...snapshot.covers].every(([chain, { seq }]) => seq <= covered(doc.docId, chain))
     if (snapshot !== undefined && isThere) made.push(await listed(work, save, doc.docId, snapshot))
   }
-  const rest = all.filter((one) => {
-    const pair = pairs.get(one.docId)
-    return pair === undefined || pair.some(({ blob }) => blob === one.blob) || !pair.every((by) => isWithin(one, by))
-  })
+  const rest = all.filter((one) => !isOutdone(one, pairs) && !isReplaced(one, made, relied))
   const snapshots = plain([...carried, ...rest, ...made])
   const goesOn = made.length > 0
   const given = packs.filter((pack) => mayGo(pack, pairs, hourOf(work.nowMs)))
-  if (sizeOf(given) < WORTH_BYTES || !(await areThere(work, given, pairs))) return { packs, snapshots, goesOn }
-  return { packs: packs.filter((pack) => !given.includes(pack)), snapshots, goesOn }
+  if (sizeOf(given) < WORTH_BYTES || !(await areThere(work, given, pairs)))
+    return { packs, snapshots, goesOn, answered }
+  return { packs: packs.filter((pack) => !given.includes(pack)), snapshots, goesOn, answered }
 }
 
 type Pair = readonly [KeptSnapshot, KeptSnapshot]
+
+type Pairs = ReadonlyMap<DocId, Pair>
+
+function pairsOf(work: SnapshotWork, kept: readonly KeptSnapshot[]): Pairs {
+  const pairs = new Map<DocId, Pair>()
+  const answered = kept.filter((one) => isAnswered(work, one))
+  for (const docId of new Set(answered.map((one) => one.docId))) {
+    const pair = lastTwo(answered.filter((one) => one.docId === docId))
+    if (pair !== undefined) pairs.set(docId, pair)
+  }
+  return pairs
+}
+
+/** The last two that have been answered for both hold what it says that it holds. */
+function isOutdone(one: ListedSnapshot, pairs: Pairs): boolean {
+  const pair = pairs.get(one.docId)
+  return pair?.every((by) => by.blob !== one.blob && isWithin(one, by)) === true
+}
+
+/** Nobody has answered for it in time, and a newer one takes its place. */
+function isReplaced(one: ListedSnapshot, made: readonly ListedSnapshot[], relied: readonly ListedSnapshot[]): boolean {
+  return !relied.some(({ blob }) => blob === one.blob) && made.some((by) => by.docId === one.docId && isWithin(one, by))
+}
 
 function lastTwo(answered: readonly KeptSnapshot[]): Pair | undefined {
   const [older, newer] = answered.slice(-2)
@@ -142,7 +164,7 @@ function sizeOf(packs: readonly Pack[]): number {
   return packs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
-function mayGo({ spans, newestHour }: Pack, pairs: ReadonlyMap<DocId, Pair>, nowHour: number): boolean {
+function mayGo({ spans, newestHour }: Pack, pairs: Pairs, nowHour: number): boolean {
   const isOld = newestHour !== undefined && nowHour - newestHour > KEPT_HOURS
   return (
     isOld &&
@@ -153,11 +175,7 @@ function mayGo({ spans, newestHour }: Pack, pairs: ReadonlyMap<DocId, Pair>, now
 }
 
 /** Whether both snapshots that are to stand for these packs can still be read: a medium may have lost them since they were judged. */
-async function areThere(
-  { store }: SnapshotWork,
-  given: readonly Pack[],
-  pairs: ReadonlyMap<DocId, Pair>,
-): Promise<boolean> {
+async function areThere({ store }: SnapshotWork, given: readonly Pack[], pairs: Pairs): Promise<boolean> {
   const docIds = new Set(given.flatMap(({ spans }) => spans.map(({ docId }) => docId)))
   for (const docId of docIds)
     for (const one of pairs.get(docId) ?? []) if ((await findSnapshot(store, one)) === undefined) return false

@@ -9,6 +9,7 @@ import type { OnIncident } from '../incident.ts'
 import type { Profile } from '../profile.ts'
 import type { CopyMemory } from './copy-memory.ts'
 import { DoubtedCopy } from './doubted-copy.ts'
+import { giveUpOwnFrames } from './give-up-log.ts'
 import { SnapshotMemory } from './kept-snapshots.ts'
 import { newestOwn } from './lie.ts'
 import type { Lie } from './lie.ts'
@@ -31,6 +32,8 @@ export interface CopyParts {
   readonly saveEveryMs: number
   /** How long to wait before attempt number `attempt`; 0 is the first after a failure. */
   readonly retryAfterMs: (attempt: number) => number
+  /** The failure domain of this device's own disk. */
+  readonly ownDomain: () => Promise<string>
   readonly onIncident: OnIncident
 }
 
@@ -90,6 +93,7 @@ export class CopyKeeper {
   readonly #snapshots = new SnapshotMemory()
   readonly #saidHeads = new SaidHeads()
   readonly #mendedListeners: ((objects: number) => void)[] = []
+  readonly #givenUp = new Map<DocId, Hash>()
   readonly #unsubscribe: (() => void)[] = []
   #store: ConnectedBlobStore | undefined
   #saving: Promise<void> = Promise.resolve()
@@ -252,7 +256,7 @@ export class CopyKeeper {
       const garbage = store.capabilities.cas ? this.#garbage : []
       const [known, isTrusted] = [memory.known(), this.#isTrusted]
       const seen = newestOwn(known)
-      const { gen, hash, headBytes, settled, savedAtMs, unread, dropped, goesOn, mended } = await writeCopy({
+      const { gen, hash, headBytes, settled, savedAtMs, unread, dropped, goesOn, mended, answered } = await writeCopy({
         ...{ store, profile, identity, ways, medium, known, lost, garbage, isTrusted },
         snapshots: this.#snapshots,
         saidHeads: this.#saidHeads,
@@ -270,6 +274,8 @@ export class CopyKeeper {
       this.#state = { ...this.#state, gen, savedAtMs, behind: this.#state.behind - behind, unread, error: undefined }
       if (mended > 0) for (const listener of this.#mendedListeners) listener(mended)
       if (clock.monotonicMs() - this.#measuredAtMs >= MEASURE_EVERY_MS) await this.#measure(store)
+      const { ownDomain } = this.#parts
+      await giveUpOwnFrames({ store, profile, ownDomain, tried: this.#givenUp, onIncident }, answered)
     } catch (cause) {
       if (!(cause instanceof CloudError)) throw cause
       const { code } = cause

@@ -9,7 +9,7 @@ import type { Profile } from '../profile.ts'
 import { parseSnapshotFrames } from '../snapshots/check-base.ts'
 import type { GenuineSnapshot } from '../snapshots/judge-snapshot.ts'
 import type { Covers } from '../snapshots/open-snapshot.ts'
-import { acknowledgedBy, signAck } from '../snapshots/snapshot-acks.ts'
+import { acknowledgedBy, findOwnWord, signAck } from '../snapshots/snapshot-acks.ts'
 import { findSnapshot } from './store-blob.ts'
 
 /** What this run has found out about snapshots on a medium: replaying costs as much as opening the document. */
@@ -86,14 +86,14 @@ async function answerFor(
 
 /** Only what cannot change is remembered. */
 async function judgeListed(
-  { store, profile, medium, snapshots, onIncident }: SnapshotWork,
+  { store, profile, identity, medium, snapshots, onIncident }: SnapshotWork,
   listed: ListedSnapshot,
 ): Promise<GenuineSnapshot | 'false' | 'unknown' | 'missing'> {
   const parts = await findSnapshot(store, listed)
   const [first] = (parts && parseSnapshotFrames(parts)) ?? []
   if (parts === undefined || first === undefined) return 'missing'
   const doc = await profile.replica.open(listed.docId)
-  const judged = await doc.judge(parts)
+  const judged = await doc.judge(parts, await findOwnWord(identity, listed))
   if (!judged.ok && judged.error !== 'false') return 'unknown'
   const isAsListed =
     judged.ok && judged.value.snapshotId === listed.snapshotId && isSame(judged.value.covers, listed.covers)

@@ -22,7 +22,7 @@ import { isLeftOf } from './broken-head.ts'
 import { compact, hourOf, reliedOn } from './compact-copy.ts'
 import type { SaidHeads } from './said-heads.ts'
 import { sortSnapshots } from './kept-snapshots.ts'
-import type { SnapshotMemory, SortedSnapshots } from './kept-snapshots.ts'
+import type { KeptSnapshot, SnapshotMemory, SortedSnapshots } from './kept-snapshots.ts'
 import { DoubtedCopy } from './doubted-copy.ts'
 import { believed, judgeHead, newestOwn, settledAt } from './lie.ts'
 import type { KnownHeads, ShownHead } from './lie.ts'
@@ -71,8 +71,9 @@ export interface WrittenCopy extends SeenHead {
   readonly unread: number
   /** Blobs of the head before that the new one does not need; `undefined` when no new one was written. */
   readonly dropped: readonly Hash[] | undefined
-  /** As `Compacted.goesOn`. */
+  /** As `Compacted` tells. */
   readonly goesOn: boolean
+  readonly answered: readonly KeptSnapshot[]
 }
 
 const ENTRIES_PER_BLOB_BYTES = 512 * 1024
@@ -100,12 +101,15 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   const ways = chooseWays(work, before)
   const lost = new Set([...work.lost, ...(before ? await findFalsePacks(work, before) : [])])
   const usable = before?.packs.filter(({ blob }) => !lost.has(blob)) ?? []
-  const save = startSave(store, new Set(before && blobsOf(before).filter((blob) => !lost.has(blob))))
-  const sorted = await sortSnapshots(work, before?.snapshots ?? [])
-  const relied = await reliedOn(work, save, usable, sorted.kept)
+  const found = await sortSnapshots(work, before?.snapshots ?? [])
+  const unreadable = new Set([...lost, ...found.missing.flatMap(blobsOfSnapshot)])
+  const save = startSave(store, new Set(before && blobsOf(before).filter((blob) => !unreadable.has(blob))))
+  const relied = await reliedOn(work, save, usable, found.kept)
+  // What this device's own log stands on is there again, also where it could not be read.
+  const sorted = { ...found, missing: found.missing.filter(({ blob }) => relied.every((one) => one.blob !== blob)) }
   const coverage = { packs: usable, snapshots: relied }
   const extended = await extendPacks(store, save, profile.replica, coverage, hourOf(work.nowMs))
-  const { packs, snapshots, goesOn } = await compact(work, save, extended.packs, { ...sorted, relied })
+  const { packs, snapshots, goesOn, answered } = await compact(work, save, extended.packs, { ...sorted, relied })
   assertNothingUncovered(coverage, { packs, snapshots: snapshots.filter(({ blob }) => isJudged(sorted, blob)) })
   const { added } = extended
   const onlyHead = before?.read.heads.length === 1 ? before.head : undefined
@@ -127,7 +131,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
   if (isWhole)
     return {
       ...{ ...headOf(before), headBytes: before.headBytes, settled, savedAtMs: before.head.wallclockMs, unread },
-      ...{ dropped: undefined, goesOn: false, mended: 0 },
+      ...{ dropped: undefined, goesOn: false, mended: 0, answered },
     }
   const authorityBlobs = await storeEntries(save, [...profile.authority.entries().values()])
   const vaultBlob = await save.put(ways.sealedVault)
@@ -171,7 +175,7 @@ async function tryToWrite(work: CopyWork): Promise<WrittenCopy | undefined> {
     .filter(({ blob }) => snapshots.some((one) => one.blob === blob))
     .flatMap(blobsOfSnapshot)
   const mended = unread > 0 ? 0 : [...work.lost].filter((blob) => !stillLost.includes(blob)).length + (isMended ? 1 : 0)
-  return { ...written, savedAtMs: work.nowMs, unread, dropped, goesOn, mended }
+  return { ...written, savedAtMs: work.nowMs, unread, dropped, goesOn, mended, answered }
 }
 
 interface Before {

@@ -15,7 +15,7 @@ export function createMemoryFrames(): FrameStore {
 }
 
 function createLog(): FrameLog {
-  const frames: Uint8Array[] = []
+  const frames: (Uint8Array | undefined)[] = []
   const done = (): Promise<void> => Promise.resolve()
   return {
     get frameCount() {
@@ -32,6 +32,11 @@ function createLog(): FrameLog {
         const frame = frames[index]
         if (frame !== undefined) yield { index, frame }
       }
+    },
+    replace: (dropped, records) => {
+      for (const index of dropped) frames[index] = undefined
+      for (const [index, record] of records) frames[index] = record.slice()
+      return Promise.resolve()
     },
     close: done,
   }

@@ -4,6 +4,8 @@ import { signFor, verifyFor } from '@cloudos/crypto/signature'
 import type { DeviceId, DocId } from '@cloudos/protocol/ids'
 import { encodeSigned, parseSigned } from '@cloudos/protocol/signed'
 import { encodeSnapshotAck, parseSnapshotAck } from '@cloudos/protocol/snapshot-ack'
+import type { SnapshotAck } from '@cloudos/protocol/snapshot-ack'
+import type { ListedSnapshot } from '@cloudos/protocol/snapshot-list'
 import type { GenuineSnapshot } from './judge-snapshot.ts'
 
 /** Says that this device has replayed the frames and the snapshot, and both made one state. Only for what `judgeSnapshot` has answered. */
@@ -22,6 +24,20 @@ export async function signAck(
     wallclockMs: nowMs,
   })
   return encodeSigned(payload, await signFor(signer, 'snapshot-ack', payload))
+}
+
+/** What this device has said of a snapshot before; `undefined` when it has not, or another has put the words into its mouth. */
+export async function findOwnWord(
+  { deviceId, signer }: DeviceIdentity,
+  { docId, acks }: Pick<ListedSnapshot, 'docId' | 'acks'>,
+): Promise<SnapshotAck | undefined> {
+  for (const bytes of acks) {
+    const signed = parseSigned(bytes, parseSnapshotAck)
+    if (!signed.ok || signed.value.value.deviceId !== deviceId || signed.value.value.docId !== docId) continue
+    const { value, payload, signature } = signed.value
+    if (await verifyFor(signer.publicKey, 'snapshot-ack', payload, signature)) return value
+  }
+  return undefined
 }
 
 /** The devices that are in and have said so of this very snapshot and state. */

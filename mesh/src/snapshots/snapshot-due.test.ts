@@ -23,7 +23,9 @@ test('the second follows also where nothing is written any more', () => {
   assert.equal(isSnapshotDue({ frameBytesSince: 0, last, count: 1, settledBytes }, DAY_MS), true)
 })
 
-test('none follows one that nobody has answered for', () => {
+test('for a week none follows one that nobody has answered for', () => {
   const alone = { ...last, isAcknowledged: false }
-  assert.equal(isSnapshotDue({ frameBytesSince: 1_000_000, last: alone, count: 1, settledBytes }, 30 * DAY_MS), false)
+  assert.equal(isSnapshotDue({ frameBytesSince: 1_000_000, last: alone, count: 1, settledBytes }, 6 * DAY_MS), false)
+  assert.equal(isSnapshotDue({ frameBytesSince: 1_000_000, last: alone, count: 1, settledBytes }, 7 * DAY_MS), true)
+  assert.equal(isSnapshotDue({ frameBytesSince: 1_000, last: alone, count: 1, settledBytes }, 7 * DAY_MS), false)
 })
