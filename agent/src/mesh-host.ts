@@ -1,39 +1,32 @@
-import { createServer } from 'node:net'
-import { issueCertificate } from '@cloudos/crypto/certificate-check'
 import type { DeviceIdentity } from '@cloudos/crypto/device-identity'
-import { membershipFrom } from '@cloudos/crypto/membership'
 import { abortAfter } from '@cloudos/mesh/abort-after'
 import { createNode } from '@cloudos/mesh/agent-node'
-import { AuthorityLog } from '@cloudos/mesh/authority-log'
 import { createDiskStore } from '@cloudos/mesh/disk-log'
 import { hangUpRevoked } from '@cloudos/mesh/hang-up-revoked'
 import type { OnIncident } from '@cloudos/mesh/incident'
 import type { MeshNode } from '@cloudos/mesh/node-parts'
-import { NAME_IN_LOG, nameNewDevice } from '@cloudos/mesh/profile-doc/device-names'
+import { nameNewDevice } from '@cloudos/mesh/profile-doc/device-names'
 import { openProfileDoc } from '@cloudos/mesh/profile-doc/profile-doc'
 import { placeText } from '@cloudos/mesh/device-copy/address'
 import type { DevicePlace } from '@cloudos/mesh/device-copy/address'
-import { serveCopy } from '@cloudos/mesh/device-copy/serve-copy'
 import type { OpenCopy } from '@cloudos/mesh/device-copy/serve-copy'
 import { COPY_PROTOCOL } from '@cloudos/mesh/device-copy/talk'
 import { PAIR_PROTOCOL } from '@cloudos/mesh/pairing/handshake'
-import { answerPairing, askToJoin } from '@cloudos/mesh/pairing/pair'
+import { askToJoin } from '@cloudos/mesh/pairing/pair'
 import type { SignInForVisitor } from '@cloudos/mesh/pairing/pair'
 import type { Joining, PairingParts } from '@cloudos/mesh/pairing/pair'
 import { servePassages } from '@cloudos/mesh/passage/serve'
 import { openProfile } from '@cloudos/mesh/profile'
 import type { Profile } from '@cloudos/mesh/profile'
 import { RPC_PROTOCOL, serveRpc } from '@cloudos/mesh/rpc'
-import { encodeCertificate } from '@cloudos/protocol/certificate'
 import { CloudError } from '@cloudos/protocol/cloud-error'
-import { bytesFromId, findId } from '@cloudos/protocol/ids'
+import { findId } from '@cloudos/protocol/ids'
 import type { DeviceId, ProfileId } from '@cloudos/protocol/ids'
 import { encodeInvitation } from '@cloudos/protocol/invitation'
 import type { Caller } from '@cloudos/protocol/grants'
 import type { Invitation } from '@cloudos/protocol/invitation'
 import { LIMITS } from '@cloudos/protocol/limits'
 import type { Channel, Clock, ConnectedBlobStore, Disk, Rng } from '@cloudos/protocol/ports'
-import { CopyVisit } from './copy-visit.ts'
 import type { Dispatch } from './commands/dispatch.ts'
 import { CodeDesk } from './device-code/code-desk.ts'
 import { Visits } from './device-code/visits.ts'
@@ -41,6 +34,9 @@ import type { HttpDoor } from './http/http-door.ts'
 import { webSocketAddress, webSocketsBehind } from './http/websocket-transport.ts'
 import type { Journal } from './journal/journal.ts'
 import type { MediaDesk } from './media/media-desk.ts'
+import { MeshEntry } from './mesh-entry.ts'
+import { MeshGuests } from './mesh-guests.ts'
+import { meshPort } from './mesh-port.ts'
 import { PairingDesk } from './pairing-desk.ts'
 import { keepReaching } from './keep-reaching.ts'
 import { createPeerCommands } from './peers-rpc.ts'
@@ -75,9 +71,6 @@ export async function startMeshHost(parts: MeshHostParts): Promise<MeshHost> {
   return mesh
 }
 
-/** Called once it is certain that a profile lets this device in, before anything of it is written down. */
-type OnLetIn = () => void | Promise<void>
-
 /** For a device that is shut out to hear so before its connection ends. */
 const GOODBYE_MS = 1_000
 
@@ -89,13 +82,12 @@ export class MeshHost {
   readonly #parts: MeshHostParts
   readonly #node: MeshNode
   readonly #stopped = new AbortController()
-  /** Peers that have proved a link or a code and are not let in yet. */
-  readonly #guests = new Set<string>()
+  readonly #entry: MeshEntry
+  readonly #guests: MeshGuests
   readonly #dialling = new Set<string>()
   readonly #visits: Visits
   readonly #openedListeners = new Set<(profile: Profile) => void>()
   readonly #reached = new Set<string>()
-  #joined: Promise<void> = Promise.resolve()
   #profile: Profile | undefined
   #removed = false
 
@@ -104,10 +96,23 @@ export class MeshHost {
     this.desk = desk
     this.codes = codes
     this.#node = node
-    this.#visits = new Visits({ ...parts, node, stopped: this.#stopped.signal })
+    const stopped = this.#stopped.signal
+    const profile = (): Profile | undefined => this.#profile
+    this.#visits = new Visits({ ...parts, node, stopped })
+    this.#entry = new MeshEntry({
+      ...{ ...parts, profile },
+      isRemoved: () => this.isRemoved,
+      open: (profileId) => this.open(profileId),
+    })
+    this.#guests = new MeshGuests({
+      ...{ ...parts, node, desk, codes, entry: this.#entry, stopped, profile },
+      mayConnect: (peerId) => this.mayConnect(peerId),
+      pairing: (channel, secrets, signal) =>
+        this.#pairing(channel, secrets, this.#profile?.membership.profileId, signal),
+    })
     servePassages(node.net, (peerId) => this.#profile?.admits(peerId) === true)
     node.onConnected((peerId) => {
-      void this.#sendAwayLater(peerId)
+      void this.#guests.sendAwayLater(peerId)
     })
   }
 
@@ -148,14 +153,14 @@ export class MeshHost {
   /** Whoever proves a link is talked with from now on; copies are shown to it from the places of this machine too. */
   answerVisitors(media: MediaDesk, signIn: SignInForVisitor): void {
     this.#node.net.handle(PAIR_PROTOCOL, (channel) => {
-      void this.#answer(channel, media, signIn)
+      void this.#guests.answer(channel, media, signIn)
     })
   }
 
   /** Whoever proves the code that this device shows is shown a copy of what it keeps. */
   answerNewcomers(openCopy: () => Promise<OpenCopy>): void {
     this.#node.net.handle(COPY_PROTOCOL, (channel) => {
-      void this.#showCopy(channel, openCopy)
+      void this.#guests.showCopy(channel, openCopy)
     })
   }
 
@@ -203,7 +208,7 @@ export class MeshHost {
   /** Joins the profile of the device that made the link; shows the words and waits for the owner there. */
   async joinBy(invitation: Invitation, onWords: (words: readonly string[]) => void): Promise<void> {
     const { peerId, addresses, profileId, secret, expiresAtMs } = invitation
-    if (profileId !== undefined) this.#refuseAnother(profileId)
+    if (profileId !== undefined) this.#entry.refuseAnother(profileId)
     const leftMs = expiresAtMs - this.#parts.clock.nowMs()
     const ttlMs = Math.max(1, Math.min(leftMs, LIMITS.pairingTtlMs))
     const signal = abortAfter(this.#parts.clock, ttlMs, this.#stopped.signal)
@@ -213,9 +218,9 @@ export class MeshHost {
       const channel = await this.#node.net.open(peerId, PAIR_PROTOCOL, signal)
       try {
         const joining: Joining = {
-          ...this.#joining,
+          ...this.#entry.joining,
           join: (id, entries) =>
-            this.#joinAlone(id, entries, () => {
+            this.#entry.enter(id, entries, () => {
               // Before this device is a member: one that dies here must know afterwards whom to reach.
               this.#parts.journal.peers.put({ peerId, addresses, seenMs: this.#parts.clock.nowMs() })
             }),
@@ -241,12 +246,12 @@ export class MeshHost {
 
   /** What this device asks a profile's root to sign in; its proof is made over `challenge`. */
   makeCertificate(profileId: ProfileId, challenge: Uint8Array): Promise<Uint8Array> {
-    return this.#joining.makeCertificate(profileId, challenge)
+    return this.#entry.makeCertificate(profileId, challenge)
   }
 
   /** Comes into a profile by its log, once that lets this device in. */
   enter(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn: () => Promise<void>): Promise<void> {
-    return this.#joinAlone(profileId, entries, onLetIn)
+    return this.#entry.enter(profileId, entries, onLetIn)
   }
 
   /** A device that was removed while it was off goes on running, says so, and does nothing else. */
@@ -286,7 +291,7 @@ export class MeshHost {
     this.#profile = profile
     profile.onMembers(() => {
       for (const peerId of this.#node.connected())
-        if (!profile.admits(peerId)) void this.#sendAwayLater(peerId, GOODBYE_MS)
+        if (!profile.admits(peerId)) void this.#guests.sendAwayLater(peerId, GOODBYE_MS)
     })
     // A device that relays must know every document it holds, or a peer that comes would not be told of them.
     for (const docId of await store.list()) await profile.replica.open(docId)
@@ -344,97 +349,6 @@ export class MeshHost {
     }
   }
 
-  async #answer(channel: Channel, media: MediaDesk, signIn: SignInForVisitor): Promise<void> {
-    const left = new AbortController()
-    channel.onClose(() => {
-      left.abort()
-    })
-    const signal = abortAfter(this.#parts.clock, LIMITS.pairingTtlMs, this.#stopped.signal, left.signal)
-    const profileId = this.#profile?.membership.profileId
-    const { clock, journal } = this.#parts
-    const visit = new CopyVisit({ profile: () => this.#profile, ways: journal.ways, media, signIn, clock })
-    try {
-      await answerPairing(
-        this.#pairing(channel, this.desk.secrets(), profileId, signal),
-        {
-          ...this.#joining,
-          clock: this.#parts.clock,
-          profileId,
-          admit: (request) => this.desk.receive(request, signal),
-          copyAt: (where) => visit.show(where),
-          signIn: {
-            begin: (where) => visit.beginSignIn(where),
-            finish: (answer) => visit.finishSignIn(answer),
-          },
-          takeIn: ({ peer }, entries) => visit.takeIn(peer.peerPublicKey, entries),
-          join: (joined, entries) => this.#joinAlone(joined, entries, () => visit.settle(joined)),
-        },
-        (secret) => {
-          this.desk.use(secret)
-          this.#guests.add(channel.peerId)
-        },
-      )
-    } catch (cause) {
-      if (!(cause instanceof CloudError)) throw cause
-      if (cause.code === 'pairing-refused') this.desk.countFailure()
-    }
-    channel.close()
-    this.#guests.delete(channel.peerId)
-    await this.#sendAwayLater(channel.peerId)
-  }
-
-  async #showCopy(channel: Channel, openCopy: () => Promise<OpenCopy>): Promise<void> {
-    const { clock, rng } = this.#parts
-    const { peerId } = channel
-    const left = new AbortController()
-    channel.onClose(() => {
-      left.abort()
-    })
-    const secret = this.codes.secretFor(peerId)
-    try {
-      await serveCopy({
-        ...{ channel, peerId: this.#node.peerId, rng, clock, secret, openCopy },
-        signal: abortAfter(clock, LIMITS.pairingTtlMs, this.#stopped.signal, left.signal),
-        isKnown: this.codes.isKnown(peerId),
-        onProved: () => {
-          if (secret !== undefined) this.codes.use(secret, peerId)
-          this.#guests.add(peerId)
-        },
-        takeIn: async (entries) => {
-          await this.#profile?.authority.take(entries)
-          if (this.#profile?.admits(peerId) !== true)
-            throw new CloudError('not-let-in', 'What a newcomer has signed does not let it in.')
-        },
-      })
-    } catch (cause) {
-      if (!(cause instanceof CloudError)) throw cause
-      if (cause.code === 'code-refused' || cause.code === 'pairing-refused') this.codes.countFailure()
-    }
-    channel.close()
-    this.#guests.delete(peerId)
-    await this.#sendAwayLater(peerId)
-  }
-
-  /** A stranger may stay for as long as it takes to prove a link, and a guest until the owner has decided. */
-  async #sendAwayLater(peerId: string, delayMs: number = LIMITS.strangerMaxMs): Promise<void> {
-    await this.#parts.clock.sleep(delayMs, this.#stopped.signal)
-    if (this.#stopped.signal.aborted || this.#guests.has(peerId) || this.mayConnect(peerId)) return
-    await this.#node.hangUp(peerId)
-  }
-
-  #refuseAnother(profileId: ProfileId): void {
-    if (this.isRemoved)
-      throw new CloudError(
-        'removed',
-        'This device was removed from its profile, and its home still holds what it had. Start it with CLOUDOS_HOME=/another/folder and add it as a new device.',
-      )
-    if (this.#profile !== undefined && this.#profile.membership.profileId !== profileId)
-      throw new CloudError(
-        'in-another-profile',
-        'This device is in another profile already. Start it with CLOUDOS_HOME=/another/folder to join this one.',
-      )
-  }
-
   #pairing(
     channel: Channel,
     secrets: readonly Uint8Array[],
@@ -445,95 +359,4 @@ export class MeshHost {
     const self = { identity, peerId: this.#node.peerId, name: deviceName, class: 'agent' as const }
     return { channel, self, secrets, profileId, rng, signal }
   }
-
-  readonly #joining: Joining = {
-    makeCertificate: async (profileId, challenge) => {
-      const { identity, clock } = this.#parts
-      const nowMs = clock.nowMs()
-      return encodeCertificate(
-        await issueCertificate({
-          profileId,
-          identity,
-          name: NAME_IN_LOG,
-          class: 'agent',
-          caps: ['exec'],
-          challenge,
-          nowMs,
-        }),
-      )
-    },
-    join: (profileId, entries) => this.#joinAlone(profileId, entries),
-  }
-
-  /** One at a time: two links used at once must not put one device into two profiles. */
-  #joinAlone(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: OnLetIn): Promise<void> {
-    const joining = this.#joined.then(() => this.#join(profileId, entries, onLetIn))
-    this.#joined = joining.catch(() => undefined)
-    return joining
-  }
-
-  async #join(profileId: ProfileId, entries: readonly Uint8Array[], onLetIn?: OnLetIn): Promise<void> {
-    this.#refuseAnother(profileId)
-    if (this.#profile !== undefined) {
-      await onLetIn?.()
-      await this.#profile.authority.take(entries)
-      return
-    }
-    const { journal, identity } = this.#parts
-    const nowhere = { load: () => Promise.resolve({ entries, keyChanges: [] }), append: () => Promise.resolve() }
-    const { state } = await AuthorityLog.open(profileId, nowhere)
-    if (!membershipFrom(state, identity).ok)
-      throw new CloudError(
-        'not-a-member',
-        'The other device sent a profile that does not let this one in. Nothing was changed.',
-      )
-    await onLetIn?.()
-    await journal.authority.append(entries, state.keyChanges)
-    journal.settings.set('profile-id', profileId)
-    await this.open(profileId)
-  }
-}
-
-/**
- * Kept from start to start, because other devices remember it; another one when somebody else has taken it. The first is the device's own,
- * so that a lost journal does not lose it. Below the range from which systems lend ports for outgoing connections, so that it is still
- * there after a restart.
- */
-async function meshPort({ journal, identity, rng }: MeshHostParts): Promise<number> {
-  const kept = journal.settings.find('mesh-port')
-  const first = kept === undefined ? portFrom(bytesFromId(identity.deviceId)) : Number(kept)
-  for (let tries = 0; tries < PORT_TRIES; tries++) {
-    const wanted = tries === 0 ? first : portFrom(rng.bytes(2))
-    const port = await freePort(wanted)
-    if (port === undefined) continue
-    journal.settings.set('mesh-port', String(port))
-    return port
-  }
-  throw new CloudError(
-    'no-port',
-    'No port could be opened for other devices. Is this machine out of sockets? Nothing was changed.',
-  )
-}
-
-const LOWEST_PORT = 10_000
-const PORTS = 20_000
-const PORT_TRIES = 20
-
-function portFrom([high = 0, low = 0]: Uint8Array): number {
-  return LOWEST_PORT + (((high << 8) | low) % PORTS)
-}
-
-function freePort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => {
-      resolve(undefined)
-    })
-    probe.listen(port, '0.0.0.0', () => {
-      const address = probe.address()
-      probe.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : undefined)
-      })
-    })
-  })
 }
