@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { wordsFromPhrase } from '@cloudos/crypto/phrase'
@@ -25,7 +25,10 @@ test('a drill touches nothing of the profile in use, and leaves nothing behind: 
   const [wordsFile, secretFile] = [join(cloudos.folder, 'words.txt'), join(cloudos.folder, 'key.txt')]
   writeFileSync(wordsFile, wordsFromPhrase(gone.phrase).join(' ') + '\n')
   writeFileSync(secretFile, S3_KEY.secret + '\n')
-  const up = () => cloudos.runWith({ TMPDIR: temporary }, 'up')
+  const up = async () => {
+    const { code, err } = await cloudos.runWith({ TMPDIR: temporary }, 'up')
+    assert.equal(code, 0, err)
+  }
   await up()
   resultOf(await cloudos.json('recover', '--kind', 'folder', '--where', stick, '--way-file', wordsFile))
   const where = `${proxy.url}bucket/cloudos/`
@@ -71,6 +74,8 @@ test('a drill touches nothing of the profile in use, and leaves nothing behind: 
     assert.deepEqual(names(), named, `killed at request ${String(step)}`)
     for (const path of treeOf(cloudos.folder).keys())
       assert.ok(!readFileSync(join(cloudos.folder, path)).includes(CANARY), path)
+    // What is killed holds its home until the system has let go of it.
+    while (existsSync(`/proc/${String(pid)}`)) await new Promise((resolve) => setImmediate(resolve))
     await up()
     assert.deepEqual(await profile(), before)
   }
