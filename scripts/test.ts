@@ -8,7 +8,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { killRunning, root } from './testing/command.ts'
 import { inLanes } from './testing/lanes.ts'
-import { hasFailed, type Part, sentence, type Tally, tally } from './testing/outcome.ts'
+import { hasFailed, type Part, sentence, slowest, type Tally, tally } from './testing/outcome.ts'
 import { checks, docsStage, type Stage, testStages } from './testing/stages.ts'
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -67,6 +67,7 @@ async function runStage(stage: Stage): Promise<void> {
       .trimEnd(),
   )
   for (const part of results) printPart(part)
+  if (results.length > 1) console.log(`  slowest: ${slowest(results)}`)
 }
 
 /** A check is one: its verdict says it all. */

@@ -10,6 +10,8 @@ export interface Part {
   readonly outcomes: readonly Outcome[]
   /** What the file's process printed, shown when something in it failed. */
   readonly output: string
+  /** How long a file of tests took. */
+  readonly tookMs?: number
   /** What failed the first time, of a file that was tried a second time and passed. */
   readonly firstTry?: readonly Outcome[]
 }
@@ -32,4 +34,14 @@ export function tally(parts: readonly Part[]): Tally {
 
 export function sentence({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+/** Where the time of a stage went: its slowest files. */
+export function slowest(parts: readonly Part[], most = 5): string {
+  const timed = parts.flatMap(({ file, tookMs }) => (tookMs === undefined ? [] : [{ file, tookMs }]))
+  return timed
+    .sort((a, b) => b.tookMs - a.tookMs)
+    .slice(0, most)
+    .map(({ file, tookMs }) => `${file} ${(tookMs / 1000).toFixed(0)} s`)
+    .join(', ')
 }

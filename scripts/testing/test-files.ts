@@ -53,9 +53,11 @@ async function runTestFile(file: string): Promise<Part> {
     `--test-reporter=${join(import.meta.dirname, 'reporter.mjs')}`,
     `--test-reporter-destination=${lines}`,
   ]
+  const startedAtMs = performance.now()
   try {
     const ended = await runCommand(process.execPath, [...reporter, file], fileTimeoutMs)
-    return judgeFile(file, ended, existsSync(lines) ? readFileSync(lines, 'utf8') : '')
+    const part = judgeFile(file, ended, existsSync(lines) ? readFileSync(lines, 'utf8') : '')
+    return { ...part, tookMs: performance.now() - startedAtMs }
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand } from './command.ts'
 import { readProc } from './left-behind.ts'
-import { type Part, sentence, tally } from './outcome.ts'
+import { type Part, sentence, slowest, tally } from './outcome.ts'
 import { runTestFiles, tryAgain } from './test-files.ts'
 
 const preamble = "import { test } from 'node:test'\nimport { spawn } from 'node:child_process'\n"
@@ -125,4 +125,9 @@ test('what fails twice has failed, and a second try is not for many', async () =
   assert.deepEqual(await tryAgain(parts, (file) => Promise.resolve(fails(file))), parts)
   const many = [...parts, fails('d')]
   assert.deepEqual(await tryAgain(many, () => Promise.reject(new Error('tried'))), many)
+})
+
+test('the slowest files are named first', () => {
+  const parts = [2_000, 9_400, 500].map((tookMs, nth) => ({ ...passes(`${String(nth)}.test.ts`), tookMs }))
+  assert.equal(slowest([passes('a check'), ...parts], 2), '1.test.ts 9 s, 0.test.ts 2 s')
 })
