@@ -3,6 +3,7 @@ import './look/tokens.css'
 import './look/base.css'
 import { mount } from 'svelte'
 import { CloudError } from '@cloudos/protocol/cloud-error'
+import { parseDriveAddress } from '@cloudos/protocol/drive-address'
 import type { ProfileId } from '@cloudos/protocol/ids'
 import type { ConnectedBlobStore } from '@cloudos/protocol/ports'
 import { ok } from '@cloudos/protocol/result'
@@ -42,10 +43,7 @@ const connectDirect = async (where: string, token: string): Promise<ConnectedBlo
   const line = createHttpLine({ fetch: (url, init) => fetch(url, init), clock, random: Math.random, timeoutMs: 30_000 })
   const cut = AbortSignal.timeout(60_000)
   if (directKind(where) === 'drive') {
-    const [{ connectPlainDrive }, { parseDriveAddress }] = await Promise.all([
-      import('@cloudos/storage-adapters/drive-plain'),
-      import('@cloudos/protocol/drive-address'),
-    ])
+    const { connectPlainDrive } = await import('@cloudos/storage-adapters/drive-plain')
     const apiUrl = parseDriveAddress(where).service?.apiUrl
     return (await connectPlainDrive({ accessToken: token, line, clock, apiUrl }, cut)).store
   }
